@@ -1,0 +1,1 @@
+"""Ratios against peers and floors, one table: `make bench`."""

@@ -1,0 +1,1 @@
+"""When a match becomes news, and what the news says. Pure."""

@@ -1,0 +1,130 @@
+"""Whether a match becomes an alert, and the reason either way. Pure.
+
+Every match on every watchlist ends in a ruling that is stored: nothing is dropped in silence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from monitor.model import (
+    Alert,
+    AlertId,
+    Item,
+    ItemOutcome,
+    Match,
+    PollRecord,
+    Reason,
+    Ruling,
+    Sighting,
+    Story,
+    StoryId,
+)
+from monitor.settings import AlertSettings
+
+if TYPE_CHECKING:
+    from monitor.watch.terms import Watchlist
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the rulings depend on beside the match itself."""
+
+    alerts: AlertSettings
+    watchlists: Mapping[str, "Watchlist"]
+
+
+def alert_id(story: StoryId, watchlist: str, sequence: int) -> AlertId:
+    """Return the identity of an alert; it derives from content, so a repeat has the same."""
+    return AlertId(_digest("alert", story, watchlist, str(sequence)))
+
+
+def webhook_id(alert: AlertId, notifier: str) -> str:
+    """Return the `webhook-id` of an alert at one notifier, the same on every attempt."""
+    return f"msg_{_digest('delivery', alert, notifier)}"
+
+
+def rule(
+    sightings: Sequence[Sighting],
+    stories: Mapping[str, Story],
+    alerted: set[tuple[StoryId, str]],
+    *,
+    record: PollRecord,
+    policy: Policy,
+) -> tuple[list[Ruling], list[Alert]]:
+    """Rule on each match of each new item.
+
+    `stories` maps an item's id to its story; `alerted` holds the (story, watchlist) pairs that
+    have had their alert, and grows by those made here.
+    """
+    rulings: list[Ruling] = []
+    alerts: list[Alert] = []
+    for sighting in sightings:
+        item, story = sighting.item, stories[sighting.item.id]
+        for match in sighting.matches:
+            outcome, reason = _judge(item, match, story, alerted, record=record, policy=policy)
+            alert = None
+            if outcome is ItemOutcome.ALERTED:
+                alerted.add((story.id, match.watchlist))
+                alert = _alert(item, match, story, record.now, policy)
+                alerts.append(alert)
+            rulings.append(
+                Ruling(
+                    item=item.id,
+                    match=match,
+                    outcome=outcome,
+                    reason=reason,
+                    alert=alert.id if alert else None,
+                )
+            )
+    return rulings, alerts
+
+
+def _judge(
+    item: Item,
+    match: Match,
+    story: Story,
+    alerted: set[tuple[StoryId, str]],
+    *,
+    record: PollRecord,
+    policy: Policy,
+) -> tuple[ItemOutcome, str]:
+    if match.vetoed_by:
+        veto = match.vetoed_by[0]
+        return ItemOutcome.VETOED, f"“{veto.term}” stands in the {veto.field}"
+    if record.source.first_poll == "remember" and _is_backlog(item, record):
+        return ItemOutcome.FIRST_POLL, "it was in the source when it was first polled"
+    published = item.entry.published
+    if published and record.now - published > policy.alerts.max_age:
+        return ItemOutcome.TOO_OLD, f"published {published:%Y-%m-%d %H:%M} UTC, past alerts.max_age"
+    if (story.id, match.watchlist) in alerted:
+        return ItemOutcome.SIMILAR, f"story {story.id} has had its alert"
+    return ItemOutcome.ALERTED, Reason.NEW_STORY.value
+
+
+def _is_backlog(item: Item, record: PollRecord) -> bool:
+    published, read_at = item.entry.published, record.partly_read_at
+    return record.first_poll and not (published and read_at and published > read_at)
+
+
+def _alert(item: Item, match: Match, story: Story, now: datetime, policy: Policy) -> Alert:
+    watchlist = policy.watchlists[match.watchlist]
+    return Alert(
+        id=alert_id(story.id, match.watchlist, 1),
+        sequence=1,
+        reason=Reason.NEW_STORY,
+        watchlist=match.watchlist,
+        severity=match.severity,
+        description=watchlist.description,
+        story=story,
+        item=item,
+        evidence=match.evidence,
+        created=now,
+        notify=watchlist.notify,
+    )
+
+
+def _digest(*parts: str) -> str:
+    return blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()

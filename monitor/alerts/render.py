@@ -1,0 +1,225 @@
+"""Turn an alert into the message every notifier sends. Pure.
+
+A message's JSON stays under 20 kB: every field has its share, and the summary takes what is left.
+Texts are cut between characters and end in an ellipsis. A match that lies in a part cut away goes
+with it, so that every offset into a text that is shown points at what matched; only where no match
+would be left does the first stay, its offsets beyond what is shown, because an alert says why.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+from monitor.alerts.excerpt import ELLIPSIS, boundary
+from monitor.model import (
+    FIELDS,
+    Alert,
+    AlertId,
+    Entry,
+    Evidence,
+    Item,
+    ItemId,
+    Message,
+    Reason,
+    Severity,
+    SourceRef,
+    Story,
+    StoryId,
+)
+
+MAX_BODY_BYTES = 20_000  # Standard Webhooks asks for less
+_TITLE_BYTES = 2_000
+_NAME_BYTES = 300
+_LINK_BYTES = 2_500
+_DESCRIPTION_BYTES = 1_500
+_LIST_BYTES = 1_200
+_MATCHES_BYTES = 5_000
+_MATCHED_TEXT_BYTES = 1_000
+
+
+def message(alert: Alert, *, public_url: str = "") -> Message:
+    """Return the contract's JSON object for an alert.
+
+    `public_url` is where this monitor's pages answer; without it the alert has no address.
+    """
+    item, entry = alert.item, alert.item.entry
+    title, author = _clip(entry.title, _TITLE_BYTES), _clip(entry.author, _NAME_BYTES)
+    data: dict[str, Any] = {
+        "alert": {
+            "id": alert.id,
+            "sequence": alert.sequence,
+            "reason": alert.reason.value,
+            "url": f"{public_url.rstrip('/')}/alerts/{alert.id}" if public_url else None,
+        },
+        "watchlist": {
+            "name": _clip(alert.watchlist, _NAME_BYTES),
+            "severity": alert.severity.value,
+            "description": _clip(alert.description, _DESCRIPTION_BYTES) or None,
+        },
+        "story": {
+            "id": alert.story.id,
+            "size": alert.story.size,
+            "sources": _fitting(alert.story.sources),
+            "first_seen": _rfc3339(alert.story.first_seen),
+        },
+        "item": {
+            "id": item.id,
+            "title": title,
+            "summary": None,
+            "link": _link(entry.link),
+            "author": author or None,
+            "source": {
+                "name": _clip(item.source.name, _NAME_BYTES),
+                "url": _link(item.source.url),
+                "tags": _fitting(sorted(item.source.tags)),
+            },
+            "language": _clip(item.language, _NAME_BYTES) or None,
+            "published": _rfc3339(entry.published) if entry.published else None,
+            "first_seen": _rfc3339(item.first_seen),
+        },
+        "matches": [],
+    }
+    kind = "test" if alert.reason is Reason.TEST else "alert.created"
+    whole = Message(type=kind, timestamp=alert.created, data=data)
+    summary = _clip(entry.summary, MAX_BODY_BYTES - _MATCHES_BYTES - 1 - len(body(whole)))
+    data["item"]["summary"] = summary or None
+    shown = {"title": title, "author": author, "summary": summary}
+    cut_at = {field: len(part) for field, part in shown.items() if part != getattr(entry, field)}
+    data["matches"] = _matches(alert.evidence, cut_at)
+    return whole
+
+
+def minimal(full: Message) -> Message:
+    """Return the message without the item's summary, for a receiver that found it too large."""
+    return replace(full, data={**full.data, "item": {**full.data["item"], "summary": None}})
+
+
+def test_message(notifier: str, now: datetime) -> Message:
+    """Return a marked test alert for one notifier."""
+    title = f"Test alert for {notifier}: nothing has happened"
+    digest = blake2b(f"{notifier}\0{now.isoformat()}".encode(), digest_size=12).hexdigest()
+    source = SourceRef(name="monitor", url="")
+    return message(
+        Alert(
+            id=AlertId(digest),
+            sequence=1,
+            reason=Reason.TEST,
+            watchlist="send-test",
+            severity=Severity.LOW,
+            description="Somebody asked whether alerts arrive here.",
+            story=Story(id=StoryId(digest), first_seen=now, size=1, sources=(source.name,)),
+            item=Item(
+                id=ItemId(digest),
+                keys=(),
+                source=source,
+                entry=Entry(title=title, published=now),
+                first_seen=now,
+                language="en",
+            ),
+            evidence=(
+                Evidence(term="test alert", field="title", start=0, end=10, text=title[:10]),
+            ),
+            created=now,
+            notify=(notifier,),
+        )
+    )
+
+
+def body(whole: Message) -> bytes:
+    """Return the message as the UTF-8 JSON that is sent and signed; equal messages, equal bytes."""
+    shape = {
+        "type": whole.type,
+        "timestamp": _rfc3339(whole.timestamp),
+        "data": whole.data,
+    }
+    return _json(shape)
+
+
+def _matches(evidence: Sequence[Evidence], cut_at: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the evidence that is shown and fits its share, by field and place.
+
+    Each term has its first hit in a field before any has a second. `cut_at` holds the length of
+    each field that is shown in part, ellipsis included.
+    """
+    ordered = sorted(evidence, key=_place)
+    shown = [piece for piece in ordered if piece.end < cut_at.get(piece.field, piece.end + 1)]
+    times: dict[tuple[str, str | None, str], int] = {}
+    ranked = []
+    for piece in shown or ordered[:1]:
+        key = (piece.term, piece.entity, piece.field)
+        times[key] = times.get(key, 0) + 1
+        ranked.append((times[key], _place(piece), _match(piece)))
+    ranked.sort(key=lambda entry: entry[:2])
+    room = _MATCHES_BYTES
+    kept = []
+    for _, place, match in ranked:
+        room -= len(_json(match)) + 1
+        if room < 0:
+            break
+        kept.append((place, match))
+    return [match for _, match in sorted(kept, key=lambda entry: entry[0])]
+
+
+def _place(piece: Evidence) -> tuple[int, int, int, str, str]:
+    return FIELDS.index(piece.field), piece.start, piece.end, piece.term, piece.entity or ""
+
+
+def _match(piece: Evidence) -> dict[str, Any]:
+    # A pattern may match a whole article; what is shown of it is its beginning.
+    seen = piece.text[: _fit(piece.text, _MATCHED_TEXT_BYTES)]
+    return {
+        "term": _clip(piece.term, _NAME_BYTES),
+        "entity": _clip(piece.entity, _NAME_BYTES) if piece.entity else None,
+        "field": piece.field,
+        "start": piece.start,
+        "end": piece.start + len(seen),
+        "text": seen,
+    }
+
+
+def _link(address: str) -> str | None:
+    # Half an address leads nowhere.
+    return address if address and len(_json(address)) <= _LINK_BYTES else None
+
+
+def _fitting(names: Iterable[str]) -> list[str]:
+    room = _LIST_BYTES
+    kept = []
+    for name in names:
+        clipped = _clip(name, _NAME_BYTES)
+        room -= len(_json(clipped)) + 1
+        if room < 0:
+            break
+        kept.append(clipped)
+    return kept
+
+
+def _clip(words: str, room: int) -> str:
+    """Return the text, or as much of it as takes `room` bytes of JSON with an ellipsis."""
+    if len(_json(words)) <= room:
+        return words
+    return words[: _fit(words, room - len(ELLIPSIS.encode()))] + ELLIPSIS
+
+
+def _fit(words: str, room: int) -> int:
+    """Return how many code points, ending with a whole character, take `room` bytes of JSON."""
+    low, high = 0, min(len(words), room)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if len(_json(words[:middle])) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return boundary(words, low)
+
+
+def _json(value: object) -> bytes:
+    # A lone surrogate has no UTF-8; one question mark keeps the offsets behind it true.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _rfc3339(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

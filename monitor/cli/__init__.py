@@ -1,0 +1,91 @@
+"""The commands, one file each, imported only when called so that `--help` answers at once."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from monitor import __version__
+from monitor.errors import MonitorError
+
+# name → (file of this folder, one line for --help)
+COMMANDS = {
+    "demo": ("demo", "See the whole product work, with no network and nothing kept."),
+    "init": ("init", "Write a commented config.yaml here."),
+    "run": ("run", "Poll, match and alert until stopped; the daemon, in the foreground."),
+    "check": ("check", "Validate the configuration; --network also fetches each source."),
+    "test": ("test", "Run the tests written in watchlists."),
+    "poll": ("poll", "Poll once now what is due, deliver what results, and exit."),
+    "parse": ("parse", "Show a feed as the monitor reads it."),
+    "match": ("match", "Show which watchlists fire on given items, and why."),
+    "explain": ("explain", "Say why an item did or did not alert."),
+    "status": ("status", "Is it running; what fails, waits, is late."),
+    "send-test": ("send_test", "Send a marked test alert through a notifier."),
+    "deliveries": ("deliveries", "Show the outbox."),
+    "config": ("config", "Show the effective configuration, secrets masked."),
+    "schema": ("schema", "Print the JSON schema of the configuration, for editors."),
+    "version": ("version", "Print the version."),
+    "completion": ("completion", "Print the shell's completion script."),
+}
+
+
+class _Commands(click.Group):
+    """Imports a command's file when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order a new user meets them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import and return one command."""
+        del ctx
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"monitor.cli.{COMMANDS[name][0]}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: monitor demo",
+)
+@click.version_option(__version__, message="%(version)s")
+def cli() -> None:
+    """Watch news feeds; send one signed alert per story, whatever happens."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit: 0 done, 1 no, 2 usage, 3 unreachable, 78 configuration."""
+    try:
+        code = cli.main(args=arguments, prog_name="monitor", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.Abort:
+        code = 130
+    except click.ClickException as wrong:
+        wrong.show()
+        code = wrong.exit_code
+    except MonitorError as wrong:
+        click.echo(_words(wrong), err=True)
+        code = wrong.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone (`monitor … | head`); there is no one to tell.
+        sys.stderr.close()
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _words(wrong: MonitorError) -> str:
+    return str(wrong) if wrong.exit_code == 78 else f"error: {wrong}"

@@ -1,0 +1,60 @@
+"""`monitor deliveries`."""
+
+import json
+
+import click
+
+from monitor.cli.options import config_option, json_option, load_config, rfc3339
+from monitor.model import Delivery
+
+
+@click.group(
+    invoke_without_command=True, epilog="Example: monitor deliveries list --limit 20 --json"
+)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Show the outbox: what was sent, what waits, what died and why."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_deliveries)
+
+
+@command.command("list", epilog="Example: monitor deliveries list --all")
+@config_option
+@json_option
+@click.option("--all", "every", is_flag=True, help="Show every row.")
+@click.option("--limit", default=50, show_default=True, help="Show at most this many rows.")
+def list_deliveries(
+    config_file: str | None = None, *, as_json: bool = False, every: bool = False, limit: int = 50
+) -> None:
+    """List deliveries, the newest first."""
+    from monitor.store import Store
+
+    settings = load_config(config_file).settings
+    with Store.open(settings.store.url) as store:
+        rows = store.deliveries(limit=None if every else limit)
+    if as_json:
+        click.echo(json.dumps([_json(row) for row in rows]))
+        return
+    for row in rows:
+        click.echo(_line(row))
+
+
+def _json(row: Delivery) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "webhook_id": row.webhook_id,
+        "notifier": row.notifier,
+        "alert": row.alert,
+        "state": row.state.value,
+        "attempts": row.attempts,
+        "reason": row.reason,
+        "next_attempt": rfc3339(row.next_attempt) if row.next_attempt else None,
+    }
+
+
+def _line(row: Delivery) -> str:
+    title = row.message.data.get("item", {}).get("title", "")
+    waits = f"  next {rfc3339(row.next_attempt)}" if row.next_attempt else ""
+    reason = f"  ({row.reason})" if row.reason else ""
+    head = f"{row.id:>6}  {row.state:<9}  {row.notifier:<12}  {row.attempts} attempts"
+    return f"{head}{waits}{reason}  {title}"

@@ -1,0 +1,167 @@
+"""`monitor poll`."""
+
+import asyncio
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.options import (
+    clock,
+    config_option,
+    json_option,
+    load_config,
+    noise_options,
+    rfc3339,
+    start_logging,
+)
+from monitor.errors import UsageError
+from monitor.model import PollOutcome, Source, SourceState
+from monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from monitor.pipeline import Pipeline
+
+
+@click.command(epilog="Example: monitor poll 'UN News' --json")
+@click.argument("sources", nargs=-1)
+@config_option
+@json_option
+@noise_options
+@click.option("--all", "every", is_flag=True, help="Poll every source, due or not.")
+@click.option("--force", is_flag=True, help="Poll even what a Retry-After defers.")
+def command(
+    sources: tuple[str, ...],
+    *,
+    config_file: str | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+    every: bool,
+    force: bool,
+) -> int:
+    """Poll once now what is due, deliver what results, and exit.
+
+    SOURCES are names or addresses; they and --all are polled whatever their interval says.
+    Exits 1 if a poll failed.
+    """
+    loaded = load_config(config_file)
+    start_logging(loaded, verbose=verbose, quiet=quiet or not verbose)
+    wanted = _wanted(loaded.settings, sources, every=every)
+    reports = asyncio.run(_poll(loaded.settings, wanted, force=force, as_json=as_json))
+    return int(any(report["outcome"] == PollOutcome.FAILED for report in reports))
+
+
+def _wanted(settings: Settings, names: Sequence[str], *, every: bool) -> list[Source] | None:
+    """Return the sources asked for, or None for those that are due."""
+    if every:
+        return list(settings.sources)
+    if not names:
+        return None
+    found = [source for source in settings.sources if {source.name, source.url} & set(names)]
+    unknown = set(names) - {word for source in found for word in (source.name, source.url)}
+    if unknown:
+        raise UsageError(f"no source is called “{min(unknown)}”; `monitor config` lists them")
+    return found
+
+
+async def _poll(
+    settings: Settings, wanted: list[Source] | None, *, force: bool, as_json: bool
+) -> list[dict[str, Any]]:
+    from monitor.cli.program import open_pipeline
+    from monitor.store import Store
+
+    reports: list[dict[str, Any]] = []
+    slots = asyncio.Semaphore(settings.poll.at_once)
+
+    async def poll_host(pipeline: "Pipeline", states: Sequence[SourceState]) -> None:
+        async with slots:
+            for count, state in enumerate(states):
+                if count:
+                    await asyncio.sleep(settings.poll.host_gap.total_seconds())
+                reports.append(await _visit(pipeline, state, force=force))
+                _show(reports[-1], as_json=as_json)
+
+    # With --json stdout is for JSON lines alone, so what the console notifier says goes aside.
+    out = sys.stderr if as_json else sys.stdout
+    with Store.open(settings.store.url) as store:
+        async with open_pipeline(settings, store, out=out, spread=timedelta(0)) as pipeline:
+            async with asyncio.TaskGroup() as group:
+                for states in _by_host(store.source_states(), pipeline.sources, wanted):
+                    group.create_task(poll_host(pipeline, states))
+            for destination in store.due_destinations(clock()):
+                await pipeline.deliver(destination, Held())
+    return reports
+
+
+class Held:
+    """The ticket of a command that works alone: nothing else hands out its keys."""
+
+    lane = key = ""
+    attempt = 1
+
+    def check(self) -> None:
+        """Find the lease good."""
+
+    async def extend(self) -> None:
+        """Need no longer lease."""
+
+    async def done(self) -> None:
+        """Have nothing to give back."""
+
+    async def release(self, delay: float) -> None:
+        """Have nothing to give back."""
+        del delay
+
+
+def _by_host(
+    states: Iterable[SourceState], sources: dict[str, Source], wanted: list[Source] | None
+) -> list[list[SourceState]]:
+    now = clock()
+    urls = None if wanted is None else {source.url for source in wanted}
+    hosts: dict[str, list[SourceState]] = defaultdict(list)
+    for state in states:
+        due = state.next_poll_at <= now if urls is None else state.url in urls
+        if due and state.url in sources:
+            hosts[state.host].append(state)
+    return list(hosts.values())
+
+
+async def _visit(pipeline: "Pipeline", state: SourceState, *, force: bool) -> dict[str, Any]:
+    source = pipeline.sources[state.url]
+    report: dict[str, Any] = {"source": source.name, "url": source.url}
+    if state.retry_after and state.retry_after > clock() and not force:
+        until = rfc3339(state.retry_after)
+        return report | {
+            "outcome": PollOutcome.DEFERRED.value,
+            "status": None,
+            "kind": None,
+            "message": f"the server asked not to be polled before {until}; --force polls anyway",
+            "new": 0,
+            "entries": 0,
+            "alerts": 0,
+            "next_poll": rfc3339(state.next_poll_at),
+        }
+    visit = await pipeline.visit(state, source)
+    return report | {
+        "outcome": visit.outcome.value,
+        "status": visit.status,
+        "kind": visit.kind.value if visit.kind else None,
+        "message": visit.message,
+        "new": visit.new,
+        "entries": visit.entries,
+        "alerts": visit.alerts,
+        "next_poll": rfc3339(visit.next_poll),
+    }
+
+
+def _show(report: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False))
+        return
+    detail = report["message"] or f"{report['new']} new, {report['alerts']} alerts"
+    click.echo(f"{report['outcome']:<9} {report['source']}: {detail}")

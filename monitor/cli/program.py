@@ -1,0 +1,80 @@
+"""Builds the whole object graph once, for the commands that poll and deliver."""
+
+import random
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TextIO
+
+from monitor.alerts.policy import Policy, webhook_id
+from monitor.alerts.render import message
+from monitor.cli.options import clock, colour_wanted
+from monitor.feeds.parsers import ParserPool
+from monitor.feeds.transport import GuardedTransport
+from monitor.pipeline import Pipeline, decider
+from monitor.settings import Settings
+from monitor.store import Store, Writer
+from monitor.stories.duplicates import STORY_WINDOW
+from monitor.watch.matcher import Matcher
+
+PARSERS = 2
+# After a start, what is overdue is spread so that no burst leaves the machine: ten sources a
+# second, and no source waits longer than a minute.
+SPREAD_PER_SOURCE = timedelta(milliseconds=100)
+LONGEST_SPREAD = timedelta(minutes=1)
+
+
+async def no_hint(destinations: Iterable[str]) -> None:
+    """Leave new deliveries to whoever looks into the outbox next."""
+    del destinations
+
+
+@asynccontextmanager
+async def open_pipeline(
+    settings: Settings,
+    store: Store,
+    *,
+    out: TextIO,
+    spread: timedelta | None = None,
+) -> AsyncIterator[Pipeline]:
+    """Build the pipeline over an open store and close its parts afterwards.
+
+    `spread` is the time over which overdue sources are spread; None derives it from their number.
+    """
+    if spread is None:
+        spread = min(LONGEST_SPREAD, SPREAD_PER_SOURCE * len(settings.sources))
+    rng = random.Random()
+    policy = Policy(
+        alerts=settings.alerts, watchlists={each.name: each for each in settings.watchlists}
+    )
+    matcher = Matcher(settings.watchlists, {each.key: each for each in settings.entities})
+    writer = Writer(
+        store,
+        decider(policy),
+        story_window=STORY_WINDOW,
+        webhook_id=webhook_id,
+        message=message,
+    )
+    async with (
+        writer,
+        ParserPool(PARSERS) as parsers,
+        GuardedTransport() as transport,
+    ):
+        await writer.do(store.sync_sources, settings.sources, now=clock(), rng=rng, spread=spread)
+        pipeline = Pipeline(
+            settings=settings,
+            store=store,
+            writer=writer,
+            transport=transport,
+            parsers=parsers,
+            matcher=matcher,
+            now=clock,
+            rng=rng,
+            out=out,
+            hint=no_hint,
+            colour=colour_wanted(out),
+        )
+        try:
+            yield pipeline
+        finally:
+            pipeline.close()

@@ -1,0 +1,13 @@
+"""`monitor schema`."""
+
+import click
+
+
+@click.command(epilog="Example: monitor schema > schema.json")
+def command() -> None:
+    """Print the JSON schema of the configuration, for editors."""
+    from importlib.resources import files
+
+    click.echo(
+        files("monitor.config").joinpath("schema.json").read_text(encoding="utf-8"), nl=False
+    )

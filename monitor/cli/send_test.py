@@ -1,0 +1,69 @@
+"""`monitor send-test`."""
+
+import asyncio
+import json
+import sys
+
+import click
+
+from monitor.cli.options import (
+    clock,
+    colour_wanted,
+    config_option,
+    json_option,
+    load_config,
+    start_logging,
+)
+from monitor.errors import UsageError
+from monitor.model import Delivered
+from monitor.settings import NotifierSettings
+
+
+@click.command(epilog="Example: monitor send-test desk")
+@click.argument("notifier")
+@config_option
+@json_option
+def command(notifier: str, *, config_file: str | None, as_json: bool) -> int:
+    """Send a marked test alert through a notifier; print the answer and the verdict."""
+    loaded = load_config(config_file)
+    start_logging(loaded)
+    known = loaded.settings.notifiers
+    if notifier not in known:
+        raise UsageError(f"no notifier is named “{notifier}”; there are: {', '.join(known)}")
+    shown = asyncio.run(_send(known[notifier], as_json=as_json))
+    if as_json:
+        click.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        status = shown["status"] or "none"
+        click.echo(f"{notifier}: {shown['verdict']} in {shown['seconds']} s, status {status}")
+        for name in ("reason", "body"):
+            if shown[name]:
+                click.echo(f"  {name}: {shown[name]}")
+    return 0 if shown["verdict"] == "delivered" else 3
+
+
+async def _send(settings: NotifierSettings, *, as_json: bool) -> dict[str, object]:
+    from monitor.alerts.render import test_message
+    from monitor.feeds.transport import GuardedTransport
+    from monitor.notify.send import send
+
+    now, out = clock(), sys.stderr if as_json else sys.stdout
+    async with GuardedTransport() as transport:
+        attempt = await send(
+            test_message(settings.name, now),
+            settings,
+            webhook_id=f"msg_test_{int(now.timestamp())}",
+            transport=transport,
+            out=out,
+            now=clock,
+            colour=colour_wanted(out),
+        )
+    verdict = attempt.verdict
+    return {
+        "notifier": settings.name,
+        "verdict": type(verdict).__name__.lower(),
+        "reason": "" if isinstance(verdict, Delivered) else verdict.reason,
+        "status": attempt.status,
+        "body": attempt.body,
+        "seconds": round(attempt.elapsed.total_seconds(), 3),
+    }

@@ -1,0 +1,87 @@
+"""`monitor status`."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.options import clock, config_option, json_option, load_config, rfc3339
+from monitor.model import DeliveryState
+
+if TYPE_CHECKING:
+    from monitor.store import Store
+
+SHOWN = 20  # failing sources
+
+
+@click.command(epilog="Example: monitor status")
+@config_option
+@json_option
+def command(*, config_file: str | None, as_json: bool) -> int:
+    """Say whether the daemon runs, and what fails, waits or is late; exit 1 if it needs you."""
+    from monitor.store import Store
+
+    settings = load_config(config_file).settings
+    with Store.open(settings.store.url) as store:
+        status = _status(store)
+    if as_json:
+        click.echo(json.dumps(status, ensure_ascii=False))
+    else:
+        _show(status)
+    return int(not status["running"] or bool(status["deliveries"].get("parked")))
+
+
+def _status(store: "Store") -> dict[str, Any]:
+    now = clock()
+    counts = store.counts(now)
+    holder = store.holder()
+    oldest = counts.oldest_pending
+    return {
+        "running": holder is not None,
+        "holder": holder,
+        "sources": {
+            "ok": counts.sources_ok,
+            "failing": counts.sources_failing,
+            "never_polled": counts.sources_never_polled,
+        },
+        "next_poll": rfc3339(counts.next_due) if counts.next_due else None,
+        "items": counts.items,
+        "alerts": counts.alerts,
+        "deliveries": {
+            state.value: number for state, number in counts.deliveries.items() if number
+        },
+        "oldest_waiting_seconds": round(oldest.total_seconds()) if oldest else None,
+        "failing": [
+            {
+                "source": source.name,
+                "url": source.url,
+                "kind": source.kind,
+                "message": source.message,
+                "failures": source.failures,
+                "since": rfc3339(source.since) if source.since else None,
+            }
+            for source in store.failing(SHOWN)
+        ],
+    }
+
+
+def _show(status: dict[str, Any]) -> None:
+    sources = status["sources"]
+    click.echo(f"running: {status['holder']}" if status["running"] else "not running")
+    click.echo(
+        f"sources: {sources['ok']} ok, {sources['failing']} failing, "
+        f"{sources['never_polled']} not polled yet; next poll {status['next_poll'] or 'none'}"
+    )
+    for source in status["failing"]:
+        click.echo(f"  {source['source']}: {source['kind']}, {source['message']}")
+        click.echo(f"    {source['failures']} times since {source['since']}")
+    states = ", ".join(f"{number} {state}" for state, number in status["deliveries"].items())
+    click.echo(
+        f"{status['items']} items, {status['alerts']} alerts; deliveries: {states or 'none'}"
+    )
+    if status["oldest_waiting_seconds"] is not None:
+        click.echo(f"the oldest delivery has waited {status['oldest_waiting_seconds']} s")
+    if status["deliveries"].get(DeliveryState.PARKED.value):
+        click.echo(
+            "parked deliveries wait for a destination to be put right; see docs/operation.md"
+        )

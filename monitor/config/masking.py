@@ -1,0 +1,122 @@
+"""Keeps secrets out of what people are shown of their files. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from monitor.config.problems import Problem
+from monitor.config.tree import AnyNode, MappingNode, ScalarNode, children
+
+MASK = "•"
+LONGEST_LINE = 5_000
+
+# Where nothing is known but the line: what its words say about their values.
+_TELLTALES = (
+    re.compile(
+        r"(?i)(?:secret|token|password|bearer|authorization|cookie|[\w-]{0,40}key)[\"']?\s*:\s*(.+)"
+    ),
+    re.compile(r"(?i)url[\"']?\s*:\s*[\"']?https?://[^/\s]+/(.+)"),
+    re.compile(r"://[^\s/@:]*:([^\s/@]+)@"),
+)
+REFERENCE = re.compile(r"\$\{[^}]*\}?")
+
+
+def hide(line: str) -> str:
+    """Return a line that could not be understood with its likely secrets masked.
+
+    Signs and `${…}` stay, so that what is wrong with the line can still be seen. A line that no
+    person wrote is left out.
+    """
+    if len(line) > LONGEST_LINE:
+        return ""
+    for telltale in _TELLTALES:
+        found = telltale.search(line)
+        if found:
+            line = line[: found.start(1)] + _hidden(found[1]) + line[found.end(1) :]
+    return line
+
+
+def _hidden(text: str) -> str:
+    shown, at = [], 0
+    for reference in REFERENCE.finditer(text):
+        shown += [re.sub(r"\w", MASK, text[at : reference.start()]), reference[0]]
+        at = reference.end()
+    return "".join(shown) + re.sub(r"\w", MASK, text[at:])
+
+
+def mask_lines(problems: Iterable[Problem], root: MappingNode) -> list[Problem]:
+    """Return problems whose source lines no longer show the secrets written in the files."""
+    told = list(problems)
+    sources = {(each.file, each.line): each.source_line for each in told}
+    lines = {place: list(source) for place, source in sources.items()}
+    for node in secret_nodes(root):
+        for number in range(node.line, node.end_line + 1):
+            line = lines.get((node.file.name, number + 1))
+            if line is not None:
+                start = node.column if number == node.line else 0
+                end = node.end_column if number == node.end_line else len(line)
+                line[start:end] = MASK * len(line[start:end])
+    masked = {place: "".join(line) for place, line in lines.items()}
+    return [replace(each, source_line=masked[each.file, each.line]) for each in told]
+
+
+def secret_nodes(root: MappingNode) -> Iterator[ScalarNode]:
+    """Yield the texts that may be secrets because of where they stand.
+
+    A value under a misspelt option counts too: nobody knows what was meant. A text with `${…}`
+    shows no secret as long as it is shown as written.
+    """
+    for part in _sensitive(root):
+        for node in _scalars(part):
+            if not REFERENCE.search(node.text):
+                yield node
+
+
+# What is never secret; all else may be, or may be a slip in the name of what is.
+_OPEN_SECTIONS = frozenset(
+    {"sources", "include", "entities", "watchlists", "notifiers", "notify", "alerts", "poll", "log"}
+)
+_OPEN_OF_SOURCE = frozenset(
+    {
+        "url",
+        "name",
+        "tags",
+        "every",
+        "language",
+        "verify_tls",
+        "priority",
+        "enabled",
+        "first_poll",
+    }
+)
+
+
+def _sensitive(root: MappingNode) -> Iterator[AnyNode]:
+    for notifier in _parts(root.value("notifiers")):
+        yield from _but(notifier, {"type", "allow_networks"})
+    for source in _parts(root.value("sources")):
+        yield from _but(source, _OPEN_OF_SOURCE)
+    yield from _but(root.value("web"), {"listen"})
+    for part in _but(root.value("store"), {"keep"}):
+        # An address without a user holds no password.
+        yield from (node for node in _scalars(part) if "@" in node.text)
+    yield from _but(root, _OPEN_SECTIONS | {"web", "store"})
+
+
+def _parts(node: AnyNode | None) -> Iterator[AnyNode]:
+    if node is not None:
+        yield from (child for _, child in children(node))
+
+
+def _but(node: AnyNode | None, harmless: AbstractSet[str]) -> Iterator[AnyNode]:
+    if isinstance(node, MappingNode):
+        yield from (child for key, child in children(node) if key not in harmless)
+
+
+def _scalars(node: AnyNode) -> Iterator[ScalarNode]:
+    if isinstance(node, ScalarNode):
+        yield node
+    else:
+        for _, child in children(node):
+            yield from _scalars(child)

@@ -1,0 +1,1 @@
+"""The loopback newsroom: the whole product, with no network and nothing kept."""

@@ -1,0 +1,1 @@
+"""An address becomes entries, and says when to come again."""

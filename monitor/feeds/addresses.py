@@ -1,0 +1,108 @@
+"""Say which addresses a name from outside may lead to: the public ones, and what is allowed.
+
+Pure: a table by value, because the standard library calls many dangerous ranges global and its
+answer changes between releases. The rows follow the IANA special-purpose registries (RFC 6890)
+and the documented metadata addresses of cloud providers.
+"""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import TypeAlias
+
+from monitor.model import Network
+
+Address: TypeAlias = IPv4Address | IPv6Address
+
+PUBLIC_IPV6 = IPv6Network("2000::/3")  # RFC 4291 section 2.4; nothing else is assigned to hosts
+METADATA = "a cloud metadata address"
+
+# The first row that holds an address gives the reason, so the narrow rows come first.
+DENIED: tuple[tuple[Network, str], ...] = (
+    (IPv4Network("169.254.169.254"), METADATA),
+    (IPv4Network("169.254.170.2"), METADATA),
+    (IPv4Network("168.63.129.16"), METADATA),  # routable, yet every Azure host answers there
+    (IPv4Network("100.100.100.200"), METADATA),
+    (IPv4Network("192.0.0.192"), METADATA),
+    (IPv4Network("0.0.0.0/8"), "an address of this host"),
+    (IPv4Network("10.0.0.0/8"), "a private address"),
+    (IPv4Network("100.64.0.0/10"), "an address shared by a provider's customers"),
+    (IPv4Network("127.0.0.0/8"), "a loopback address"),
+    (IPv4Network("169.254.0.0/16"), "a link-local address"),
+    (IPv4Network("172.16.0.0/12"), "a private address"),
+    (IPv4Network("192.0.0.0/24"), "an address reserved for protocols"),
+    (IPv4Network("192.0.2.0/24"), "an address for documentation"),
+    (IPv4Network("192.88.99.0/24"), "a 6to4 relay"),
+    (IPv4Network("192.168.0.0/16"), "a private address"),
+    (IPv4Network("198.18.0.0/15"), "an address for benchmarks"),
+    (IPv4Network("198.51.100.0/24"), "an address for documentation"),
+    (IPv4Network("203.0.113.0/24"), "an address for documentation"),
+    (IPv4Network("224.0.0.0/4"), "a multicast address"),
+    (IPv4Network("240.0.0.0/4"), "a reserved address"),
+    (IPv6Network("fd00:ec2::254"), METADATA),
+    (IPv6Network("fd20:ce::254"), METADATA),
+    (IPv6Network("::"), "an address of this host"),
+    (IPv6Network("::1"), "a loopback address"),
+    (IPv6Network("::/96"), "an IPv4-compatible address"),
+    (IPv6Network("::ffff:0:0:0/96"), "an address of an IPv4 translator"),
+    (IPv6Network("64:ff9b:1::/48"), "an address of a local IPv4 translator"),
+    (IPv6Network("2001::/32"), "a Teredo tunnel"),
+    (IPv6Network("2001::/23"), "an address reserved for protocols"),
+    (IPv6Network("2001:db8::/32"), "an address for documentation"),
+    (IPv6Network("2002::/16"), "a 6to4 tunnel"),
+    (IPv6Network("3ffe::/16"), "an address of a network that has ended"),
+    (IPv6Network("3fff::/20"), "an address for documentation"),
+    (IPv6Network("100::/64"), "an address that discards"),
+    (IPv6Network("5f00::/16"), "an address for segment routing"),
+    (IPv6Network("fc00::/7"), "a private address"),
+    (IPv6Network("fe80::/10"), "a link-local address"),
+    (IPv6Network("fec0::/10"), "a site-local address"),
+    (IPv6Network("ff00::/8"), "a multicast address"),
+)
+_DENIED_IPV4 = tuple(row for row in DENIED if row[0].version == 4)
+_DENIED_IPV6 = tuple(row for row in DENIED if row[0].version == 6)
+
+# RFC 4291 section 2.5.5.2 and RFC 6052 section 2.1: as good or bad as the IPv4 address inside.
+_TRANSLATED = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
+_IPV4_IN_LAST_32_BITS = (
+    *_TRANSLATED,
+    IPv6Network("::/96"),
+    IPv6Network("::ffff:0:0:0/96"),
+    IPv6Network("64:ff9b:1::/48"),
+)
+
+
+def refusal(address: Address, allowed: Sequence[Network] = ()) -> str | None:
+    """Say what kind of address forbids the connection; None where it may be made.
+
+    An IPv4 address inside an IPv6 one has to pass by itself, whatever allows the outer one.
+    """
+    if not any(address in network for network in allowed):
+        reason = _reason(address)
+        if reason is not None:
+            return reason
+    inner = _embedded(address) if isinstance(address, IPv6Address) else None
+    return None if inner is None else refusal(inner, allowed)
+
+
+def _reason(address: Address) -> str | None:
+    rows = _DENIED_IPV4 if isinstance(address, IPv4Address) else _DENIED_IPV6
+    for network, reason in rows:
+        if address in network:
+            return reason
+    if isinstance(address, IPv4Address) or address in PUBLIC_IPV6:
+        return None
+    if any(address in network for network in _TRANSLATED):
+        return None
+    return "an address outside the public range"
+
+
+def _embedded(address: IPv6Address) -> IPv4Address | None:
+    if int(address) <= 1:  # "::" and "::1" hold no IPv4 address
+        return None
+    if address.teredo is not None:
+        return address.teredo[1]
+    if address.sixtofour is not None:
+        return address.sixtofour
+    if any(address in network for network in _IPV4_IN_LAST_32_BITS):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return None

@@ -1,0 +1,220 @@
+"""Dates as feeds write them become aware UTC times, or None where nothing can be trusted.
+
+Pure: never touches network, clock or disk. An invented date is worse than none: what cannot be a
+date, what leaves the day open, and what lies outside 1990 to 2100 is None.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LATEST = datetime(2101, 1, 1, tzinfo=UTC)
+
+_LONGEST = 100  # characters; no date is longer
+
+_ISO = re.compile(
+    r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))"
+    r"(?:(?:[T\s_,]+|(?<=\d{8}))(\d{1,2})(?::?(\d{2}))?(?::?(\d{2})(?:[.,](\d{1,9})\d*)?)?)?\s*(\S.*)?",
+    re.IGNORECASE,
+)
+_EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{10})\d{3}")
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
+_TIME = re.compile(
+    r"(?<![\d:])(\d{1,2})(?:[:h](\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?|(?=\s*[ap]\.?m\b))"
+    r"(?:\s*([ap])\.?m\b\.?)?",
+    re.IGNORECASE,
+)
+_OFFSET = re.compile(r"([+\-\u2212])(\d{1,2})(?::?(\d{2}))?(?!\d)")
+_NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W\d_]+")
+_REMARK = re.compile(r"\([^()]*\)")
+
+_MONTHS = (
+    "january jan janvier janv enero ene januar janner janeiro gennaio gen января янв",
+    "february feb fevrier fevr fev febrero februar feber fevereiro febbraio февраля фев февр",
+    "march mar mars marzo marz mrz marco марта март мар",
+    "april apr avril avr abril abr aprile апреля апрель апр",
+    "may mai mayo maio maggio mag мая май",
+    "june jun juin junio juni junho giugno giu июня июнь июн",
+    "july jul juillet juil julio juli julho luglio lug июля июль июл",
+    "august aug aout agosto ago августа август авг",
+    "september sep sept septembre septiembre set setembro settembre сентября сентябрь сен сент",
+    "october oct octobre octubre oktober okt outubro out ottobre ott октября октябрь окт",
+    "november nov novembre noviembre novembro ноября ноябрь ноя нояб",
+    "december dec decembre diciembre dic dezember dez dezembro dicembre декабря декабрь дек",
+)
+
+
+def _plain_word(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word.lower())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+_MONTH = {
+    _plain_word(name): number for number, names in enumerate(_MONTHS, 1) for name in names.split()
+}
+
+_ZONE_NAMES = {  # minutes east of Greenwich
+    0: "z ut utc gmt wet",
+    60: "bst west cet mez wat",
+    120: "cest mesz eet cat sast",
+    180: "eest msk eat trt idt",
+    210: "irst",
+    240: "gst msd",
+    300: "pkt",
+    330: "ist",
+    345: "npt",
+    420: "ict wib",
+    480: "hkt sgt pht awst",
+    540: "jst kst",
+    570: "acst",
+    600: "aest",
+    630: "acdt",
+    660: "aedt",
+    720: "nzst",
+    780: "nzdt",
+    -150: "ndt",
+    -180: "adt art brt clst",
+    -210: "nst",
+    -240: "ast edt clt vet",
+    -300: "est cdt cot pet",
+    -360: "cst mdt",
+    -420: "mst pdt",
+    -480: "pst akdt",
+    -540: "akst",
+    -600: "hst",
+}
+_ZONES = {name: minutes for minutes, names in _ZONE_NAMES.items() for name in names.split()}
+_ZONES_BY_LANGUAGE = {  # the same letters mean another zone where this language is spoken
+    ("he", "ist"): 120,
+    ("ga", "ist"): 60,
+    ("zh", "cst"): 480,
+    ("bn", "bst"): 360,
+}
+_FARTHEST = 14 * 60  # minutes; no zone is farther from Greenwich
+
+
+def read_date(text: str, *, language: str = "") -> datetime | None:
+    """Return the time that `text` says, aware and UTC, or None.
+
+    RFC 822 and 5322 with their obsolete forms, ISO 8601, RFC 3339, asctime, numeric dates, month
+    names in English, French, German, Spanish, Portuguese, Italian and Russian, seconds and
+    milliseconds since 1970. Without a zone, or with one that is not known, it is read as UTC.
+    `language` (BCP 47) settles what the letters leave open: 05/11/2025, and zones such as IST.
+    """
+    text = _REMARK.sub(" ", text[: _LONGEST + 1].strip())
+    if not text or len(text) > _LONGEST:
+        return None
+    try:
+        found = _read_epoch(text) or _read_iso(text, language) or _read_words(text, language)
+    except (ValueError, OverflowError):  # the 31st of June, 25:00, a zone past the year 9999
+        return None
+    return found if found and EARLIEST <= found < LATEST else None
+
+
+def _read_epoch(text: str) -> datetime | None:
+    found = _EPOCH.fullmatch(text)
+    return datetime.fromtimestamp(int(found[1] or found[2]), UTC) if found else None
+
+
+def _read_iso(text: str, language: str) -> datetime | None:
+    found = _ISO.fullmatch(text)
+    if not found:
+        return None
+    year, _, month, day, month2, day2, hour, minute, second, fraction, rest = found.groups()
+    if rest and hour is None and not (_OFFSET.match(rest) or rest in "Zz"):
+        return None  # a day, and then something that is neither a time nor a zone
+    date = datetime(int(year), int(month or month2), int(day or day2), tzinfo=UTC)
+    return date + _since_midnight(hour, minute, second, fraction) - _offset(rest or "", language)
+
+
+def _read_words(text: str, language: str) -> datetime | None:
+    """Read a date whose parts stand in any order: names, numbers, a time, a zone after it."""
+    time = _TIME.search(text)
+    rest = text[time.end() :] if time else ""
+    clock = timedelta()
+    if time:
+        hour, minute, second, fraction, half = time.groups()
+        clock = _since_midnight(hour, minute, second, fraction, half=half or "")
+    offset = _OFFSET.search(rest)
+    without = text[: time.start()] + " " + _OFFSET.sub(" ", rest, count=1) if time else text
+    day = _read_day(without, language)
+    if day is None:
+        return None
+    return day + clock - _offset(rest[offset.start() :] if offset else rest, language)
+
+
+def _read_day(text: str, language: str) -> datetime | None:
+    numeric = _NUMERIC.search(text)
+    if numeric:
+        return _read_numeric(
+            int(numeric[1]), int(numeric[3]), int(numeric[4]), numeric[2], language
+        )
+    # Where a weekday is spelled like a month (mar. is martes, mardi, March), the month comes last.
+    months = [_MONTH[word] for word in map(_plain_word, _WORD.findall(text)) if word in _MONTH]
+    numbers = [number for number in _NUMBER.findall(text) if len(number) in {1, 2, 4}]
+    if not months or len(numbers) != 2:
+        return None
+    day, year = sorted(numbers, key=lambda number: len(number) == 4)
+    return datetime(_full_year(year), months[-1], int(day), tzinfo=UTC)
+
+
+def _read_numeric(
+    first: int, second: int, year: int, separator: str, language: str
+) -> datetime | None:
+    """Read 22/11/2025. Where day and month could be swapped, the language must settle it."""
+    main, _, region = language.lower().partition("-")
+    if first > 12 or first == second or separator == ".":
+        return datetime(year, second, first, tzinfo=UTC)
+    if second > 12 or region == "us":
+        return datetime(year, first, second, tzinfo=UTC)
+    if main in {"", "en"} and region not in {"gb", "ie", "au", "nz", "in", "za"}:
+        return None
+    return datetime(year, second, first, tzinfo=UTC)
+
+
+def _since_midnight(
+    hour: str | None, minute: str | None, second: str | None, fraction: str | None, half: str = ""
+) -> timedelta:
+    """Return the time of day; 24:00 is the next midnight, second 60 (a leap second) the 59th.
+
+    Raises ValueError for a time no clock shows.
+    """
+    hours, minutes, seconds = (int(part or 0) for part in (hour, minute, second))
+    if half:
+        if not 1 <= hours <= 12:
+            raise ValueError(hour)
+        hours = hours % 12 + (12 if half.lower() == "p" else 0)
+    of_day = timedelta(
+        hours=hours,
+        minutes=minutes,
+        seconds=min(seconds, 59),
+        microseconds=int((fraction or "0")[:6].ljust(6, "0")),
+    )
+    if minutes > 59 or seconds > 60 or of_day > timedelta(days=1):
+        raise ValueError(hour)
+    return of_day
+
+
+def _offset(text: str, language: str) -> timedelta:
+    """Return how far east of Greenwich the zone in `text` lies; raise ValueError past any zone."""
+    number = _OFFSET.search(text)
+    if number:
+        minutes = int(number[2]) * 60 + int(number[3] or 0)
+        if minutes > _FARTHEST or int(number[3] or 0) > 59:
+            raise ValueError(text)
+        return timedelta(minutes=minutes if number[1] == "+" else -minutes)
+    main = language.lower().partition("-")[0]
+    for word in map(str.lower, _WORD.findall(text)):
+        minutes_east = _ZONES_BY_LANGUAGE.get((main, word), _ZONES.get(word))
+        if minutes_east is not None:
+            return timedelta(minutes=minutes_east)
+    return timedelta()
+
+
+def _full_year(year: str) -> int:
+    """Complete two digits as RFC 5322, 4.3 says."""
+    if len(year) == 4:
+        return int(year)
+    return int(year) + (2000 if int(year) < 50 else 1900)

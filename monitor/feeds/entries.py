@@ -1,0 +1,180 @@
+"""What a document says of one entry becomes an Entry: plain, cut to size, dated, linked.
+
+Pure: never touches network, clock or disk. XML and JSON feeds share it, so that both keep the
+same promises: clean text, absolute http(s) links, UTC times, bounded lengths.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from monitor.feeds.dates import read_date
+from monitor.feeds.plaintext import clean, one_line, readable
+from monitor.feeds.urls import absolute_link
+from monitor.model import Entry, Problem
+
+MAX_ENTRIES = 5_000
+MAX_TITLE = 1_024  # characters, here and below
+MAX_SUMMARY = 65_536
+MAX_CONTENT = 1_048_576
+MAX_GUID = 4_096
+MAX_AUTHOR = 512
+MAX_TAGS = 50
+MAX_TAG = 128
+# What is read of a text before it is cut: markup may be most of it, but not all the rest.
+_RAW_TIMES = 16
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
+
+Cuts = Counter[str]  # kind of problem → how often it was met in one document
+
+_WORDS = {
+    "many_entries": f"entries left out, past the first {MAX_ENTRIES:,}",
+    "long_title": f"titles cut to {MAX_TITLE:,} characters",
+    "long_summary": f"summaries cut to {MAX_SUMMARY:,} characters",
+    "long_content": f"contents cut to {MAX_CONTENT:,} characters",
+    "long_guid": f"guids longer than {MAX_GUID:,} characters, whose rest is kept as a hash",
+    "many_tags": f"entries with more than {MAX_TAGS} tags, of which the rest was left out",
+    "bad_link": "entries with links of which none is an http(s) address",
+    "bad_date": "entries with dates that can't be read",
+    "no_object": "entries left out because they are no JSON objects",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A text as the document holds it, and whether the document calls it HTML."""
+
+    text: str = ""
+    is_html: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """One entry as the document says it. `links` and dates stand in the order of preference."""
+
+    guid: str = ""
+    title: Said = Said()
+    summary: Said = Said()
+    content: Said = Said()
+    links: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    language: str = ""
+
+
+def finish(raw: RawEntry, *, base: str, language: str, cuts: Cuts) -> Entry:
+    """Return the entry `raw` tells of; `cuts` counts what had to be left out.
+
+    Links are resolved against `base`; `language` is the document's, for its dates.
+    """
+    own_language = language_tag(raw.language)
+    summary, content = _texts(raw, cuts)
+    return Entry(
+        guid=_guid(raw.guid, cuts),
+        title=_cut(_title(raw.title), MAX_TITLE, "long_title", cuts),
+        summary=summary,
+        content=content,
+        link=_link(raw.links, base, cuts),
+        author=_names(raw.authors),
+        tags=_tags(raw.tags, cuts),
+        published=_date(raw.published, own_language or language, cuts),
+        updated=_date(raw.updated, own_language or language, cuts),
+        language=own_language,
+    )
+
+
+def problems(cuts: Cuts) -> tuple[Problem, ...]:
+    """Put into words what was counted."""
+    return tuple(
+        Problem(kind=kind, message=f"{_WORDS[kind]}: {count:,}")
+        for kind, count in cuts.items()
+        if count
+    )
+
+
+def heading(said: Said) -> str:
+    """Return a document's title."""
+    return _title(said)[:MAX_TITLE]
+
+
+def language_tag(text: str) -> str:
+    """Return a BCP 47 tag such as en-GB, or "" for anything that can't be one."""
+    tag = text.strip().replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else ""
+
+
+def _title(said: Said) -> str:
+    raw = said.text[: _RAW_TIMES * MAX_TITLE]
+    return readable(raw, is_html=said.is_html).replace("\n", " ")
+
+
+def _texts(raw: RawEntry, cuts: Cuts) -> tuple[str, str]:
+    """Return summary and content, neither said twice.
+
+    A summary too long to be one is the content, where the document has no other.
+    """
+    summary, content = (
+        readable(said.text[: _RAW_TIMES * MAX_CONTENT], is_html=said.is_html)
+        for said in (raw.summary, raw.content)
+    )
+    if content == summary:
+        content = ""
+    if len(summary) > MAX_SUMMARY and not content:
+        summary, content = "", summary
+    return (
+        _cut(summary, MAX_SUMMARY, "long_summary", cuts),
+        _cut(content, MAX_CONTENT, "long_content", cuts),
+    )
+
+
+def _cut(text: str, limit: int, kind: str, cuts: Cuts) -> str:
+    if len(text) <= limit:
+        return text
+    cuts[kind] += 1
+    return text[:limit].rstrip()
+
+
+def _guid(text: str, cuts: Cuts) -> str:
+    """Return the guid trimmed, its case kept; one too long stays unlike any other by its hash."""
+    text = clean(text.strip())
+    if len(text) <= MAX_GUID:
+        return one_line(text)
+    cuts["long_guid"] += 1
+    return one_line(text[: MAX_GUID - 32]) + blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _link(links: Iterable[str], base: str, cuts: Cuts) -> str:
+    candidates = [link for link in links if link]
+    found = next(filter(None, (absolute_link(link, base) for link in candidates)), "")
+    cuts["bad_link"] += bool(candidates and not found)
+    return found
+
+
+def _names(names: Iterable[str]) -> str:
+    shown = dict.fromkeys(_name(name, MAX_AUTHOR) for name in names)
+    return ", ".join(filter(None, shown))[:MAX_AUTHOR].rstrip()
+
+
+def _name(text: str, limit: int) -> str:
+    shown = one_line(text[: _RAW_TIMES * limit], is_html="&" in text or "<" in text)
+    return shown[:limit].rstrip()
+
+
+def _tags(tags: Iterable[str], cuts: Cuts) -> tuple[str, ...]:
+    shown = dict.fromkeys(_name(tag, MAX_TAG) for tag in tags)
+    kept = tuple(filter(None, shown))
+    cuts["many_tags"] += len(kept) > MAX_TAGS
+    return kept[:MAX_TAGS]
+
+
+def _date(candidates: Iterable[str], language: str, cuts: Cuts) -> datetime | None:
+    written = [text for text in candidates if text.strip()]
+    found = next(filter(None, (read_date(text, language=language) for text in written)), None)
+    cuts["bad_date"] += bool(written and not found)
+    return found

@@ -1,0 +1,207 @@
+"""A body becomes a Document, or a value that says why it is none.
+
+Pure: never touches network, clock or disk, whatever the bytes say. It takes as long as feedparser
+takes, which for some inputs is far too long: run it in a ParserPool.
+"""
+
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+import feedparser
+
+from monitor.feeds import json_feed, web_page
+from monitor.feeds.decoding import decode
+from monitor.feeds.entries import (
+    MAX_ENTRIES,
+    Cuts,
+    RawEntry,
+    Said,
+    finish,
+    heading,
+    language_tag,
+    problems,
+)
+from monitor.feeds.urls import absolute_link
+from monitor.feeds.xml_text import DECLARATION, Prepared, prepare
+from monitor.model import Document, ErrorKind, Failed, Parsed, Problem
+
+Mapped: TypeAlias = dict[str, Any]  # feedparser's dictionaries
+
+_PAGES = {"html", "head", "body"}
+_FEED_INSIDE = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]")  # some publishers wrap theirs in a page
+_HTML_TYPES = {"text/html", "application/xhtml+xml"}
+_TEXT_TYPES = _HTML_TYPES | {"text/plain", ""}
+_LONGEST_TTL = timedelta(days=1)
+
+
+def parse(body: bytes, *, url: str = "", content_type: str = "") -> Parsed:
+    """Return what `body` holds: a Document, or Failed with the kind of failure.
+
+    `url` is where it came from, after redirects; relative links are resolved against it. Never
+    raises: feedparser 6.0.14 lets many kinds of exception escape, and any of them is `parse`.
+    """
+    try:
+        return _parse(body, url, content_type)
+    except MemoryError:
+        return Failed(kind=ErrorKind.PARSE, message="parsing it takes more memory than allowed")
+    except Exception as fault:  # noqa: BLE001 - which ones escape feedparser can't be listed
+        message = f"the parser could not cope with it ({type(fault).__name__})"
+        return Failed(kind=ErrorKind.PARSE, message=message)
+
+
+def _parse(body: bytes, url: str, content_type: str) -> Parsed:
+    text, found = decode(body, content_type=content_type)
+    first = text.lstrip("\ufeff\x00 \t\r\n\x0b\x0c")[:1]
+    if not first:
+        return Failed(kind=ErrorKind.EMPTY, message="the answer has no content")
+    if first == "{":
+        return _with_problems(json_feed.read(text, url=url), found)
+    prepared = prepare(text)
+    if prepared is None or (prepared.root in _PAGES and not _FEED_INSIDE.search(text)):
+        return web_page.classify(text, url=url)
+    parsed = feedparser.parse(
+        # Bytes or text given directly would be opened as a file or fetched as an address.
+        io.BytesIO((DECLARATION + prepared.text).encode()),
+        # No content-location: with one, feedparser rewrites guids that look relative, and the
+        # same guid would change when the feed moves. Links are resolved in `finish`.
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if not parsed["entries"] and (not parsed["version"] or prepared.root in _PAGES):
+        return web_page.classify(text, url=url)
+    found = (*found, *prepared.problems, *_ill_formed(parsed, prepared))
+    if parsed["bozo"] and not parsed["entries"]:
+        message = f"begins like a feed, but no entry could be read: {found[-1].message}"
+        return Failed(kind=ErrorKind.PARSE, message=message)
+    return _with_problems(_document(parsed, url), found)
+
+
+def _with_problems(parsed: Parsed, found: tuple[Problem, ...]) -> Parsed:
+    if isinstance(parsed, Failed) or not found:
+        return parsed
+    return replace(parsed, problems=(*found, *parsed.problems))
+
+
+def _ill_formed(parsed: Mapped, prepared: Prepared) -> Iterable[Problem]:
+    """Yield what the XML parser said, with the line as the document counts it."""
+    if not parsed["bozo"]:
+        return
+    fault = parsed["bozo_exception"]
+    what = fault.getMessage() if hasattr(fault, "getMessage") else str(fault)
+    line = fault.getLineNumber() if hasattr(fault, "getLineNumber") else None
+    where = f" near line {line - 1 + prepared.lines_dropped}" if line else ""
+    yield Problem(kind="ill_formed", message=f"not well-formed XML: {what}{where}"[:300])
+
+
+def _document(parsed: Mapped, url: str) -> Document:
+    feed = parsed["feed"]
+    language = language_tag(_text(feed, "language"))
+    cuts: Cuts = Cuts()
+    cuts["many_entries"] = max(0, len(parsed["entries"]) - MAX_ENTRIES)
+    raws = map(_raw, parsed["entries"][:MAX_ENTRIES])
+    entries = tuple(finish(raw, base=url, language=language, cuts=cuts) for raw in raws)
+    links = filter(None, (absolute_link(link, url) for link in _pages(feed)))
+    return Document(
+        title=heading(_said(feed, "title")),
+        language=language,
+        link=next(links, ""),
+        format=parsed["version"] or "",
+        entries=entries,
+        problems=problems(cuts),
+        ttl=_ttl(_text(feed, "ttl")),
+    )
+
+
+def _raw(entry: Mapped) -> RawEntry:
+    # feedparser copies a content into an absent summary; a summary of its own has a detail.
+    has_summary = "summary_detail" in entry
+    title_detail = _detail(entry, "title_detail")
+    guid = _text(entry, "id")
+    dates = [_text(entry, key) for key in ("published", "created", "updated")]
+    # Where an entry has no link, feedparser offers the guid, even one that is no address.
+    pages = [link for link in _pages(entry) if link != guid or _is_address(guid)]
+    return RawEntry(
+        guid=guid,
+        title=_said(entry, "title"),
+        summary=_said(entry, "summary") if has_summary else Said(),
+        content=_content(entry),
+        links=(*pages, *_enclosures(entry)),
+        authors=tuple(_authors(entry)),
+        tags=tuple(_text(tag, "label") or _text(tag, "term") for tag in _dicts(entry, "tags")),
+        published=tuple(dates),
+        updated=(dates[2],),
+        language=_text(entry, "language") or _text(title_detail, "language"),
+    )
+
+
+def _content(entry: Mapped) -> Said:
+    """Return the longest of an entry's contents that are text."""
+    texts = [
+        content
+        for content in _dicts(entry, "content")
+        if _text(content, "type") in _TEXT_TYPES or "xml" in _text(content, "type")
+    ]
+    longest = max(texts, key=lambda content: len(_text(content, "value")), default={})
+    return Said(text=_text(longest, "value"), is_html=_text(longest, "type") != "text/plain")
+
+
+def _pages(holder: Mapped) -> list[str]:
+    """Return the addresses of the page a feed or entry stands for, the likeliest first."""
+    alternates = [link for link in _dicts(holder, "links") if _text(link, "rel") == "alternate"]
+    suitable = [link for link in alternates if _text(link, "type") in _HTML_TYPES]
+    chosen = [*suitable, {"href": _text(holder, "link")}, *alternates]
+    return [_text(link, "href") for link in chosen]
+
+
+def _is_address(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://"))
+
+
+def _enclosures(entry: Mapped) -> list[str]:
+    links = _dicts(entry, "links")
+    return [_text(link, "href") for link in links if _text(link, "rel") == "enclosure"]
+
+
+def _authors(entry: Mapped) -> list[str]:
+    named = [_text(a, "name") or _text(a, "email") for a in _dicts(entry, "authors")]
+    return [_without_address(name) for name in named if name] or [_text(entry, "author")]
+
+
+def _without_address(name: str) -> str:
+    """Undo what feedparser 6.0.14 leaves of `a@b.example (Name)`: `ple (Name`."""
+    return name.rpartition("(")[2] if name.count("(") > name.count(")") else name
+
+
+def _said(holder: Mapped, key: str) -> Said:
+    kind = _text(_detail(holder, f"{key}_detail"), "type")
+    return Said(text=_text(holder, key), is_html=kind in _HTML_TYPES)
+
+
+def _ttl(text: str) -> timedelta | None:
+    """Read RSS's ttl: minutes."""
+    minutes = int(text) if text.isdecimal() and len(text) < 7 else 0
+    return min(timedelta(minutes=minutes), _LONGEST_TTL) if minutes else None
+
+
+# feedparser's dictionaries answer some keys with others' values; these ask for exactly one, and
+# take whatever an odd document left there for what it should be.
+
+
+def _text(holder: Mapped, key: str) -> str:
+    value = dict.get(holder, key)
+    return value if isinstance(value, str) else ""
+
+
+def _detail(holder: Mapped, key: str) -> Mapped:
+    value = dict.get(holder, key)
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(holder: Mapped, key: str) -> list[Mapped]:
+    value = dict.get(holder, key)
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []

@@ -1,0 +1,137 @@
+"""Addresses as strangers write them become addresses that can be compared, keyed and shown.
+
+Pure: never touches network, clock or disk.
+"""
+
+import re
+from contextlib import suppress
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+from monitor.feeds.plaintext import is_clean
+
+MAX_URL = 2048  # characters; browsers and chat services stop near it
+
+# Query parameters that say who sent the reader, never what is shown.
+_TRACKING_PREFIXES = ("utm_", "at_", "ns_", "mtm_", "pk_", "hsa_", "_hs")
+_TRACKING_NAMES = """
+    fbclid gclid gclsrc dclid wbraid gbraid msclkid yclid twclid ttclid igshid mc_cid mc_eid
+    mkt_tok _gl xtor ocid ito ftag ncid cmpid icid wprss maca s_cid guccounter
+    __twitter_impression
+"""
+# These carry meaning elsewhere; only a value that names a feed makes them tracking.
+_FEED_NAMES = "ref source src from feed via mod cmp partner emc traffic_source origin campaign"
+_TRACKING = frozenset(_TRACKING_NAMES.split())
+_TRACKING_IF_FEED = frozenset(_FEED_NAMES.split())
+_FEED_VALUE = re.compile(r"(?:rss|feed|atom|xml)(?:$|[^a-z0-9])", re.IGNORECASE)
+
+_BREAKS = re.compile(r"[\t\n\r]")
+_UNSAFE = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f-\xa0]')
+_ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
+_KEPT_RAW = re.compile(r"[A-Za-z0-9._~-]")
+
+
+def is_http(url: str) -> bool:
+    """Tell whether `url` is an absolute http or https address fit to be stored and shown."""
+    if len(url) > MAX_URL or _UNSAFE.search(url) or not is_clean(url):
+        return False
+    return _split(url) is not None
+
+
+def absolute_link(href: str, base: str = "") -> str:
+    """Return `href` as an absolute http(s) address, resolved against `base`, or "".
+
+    Blanks and characters that text may not hold are escaped as browsers do (WHATWG URL, 4.4); an
+    address longer than MAX_URL is dropped, since a part of it would lead elsewhere.
+    """
+    href = _BREAKS.sub("", href.strip())
+    if not href or len(href) > MAX_URL:
+        return ""
+    if href[:4].lower() == "www.":
+        href = f"http://{href}"
+    try:
+        url = urljoin(base, href) if base else href
+    except ValueError:
+        return ""
+    if url.startswith("//"):
+        url = f"https:{url}"
+    url = _UNSAFE.sub(lambda found: _escape(found[0]), url)
+    if not is_clean(url):
+        url = "".join(char if is_clean(char) else _escape(char) for char in url)
+    return url if is_http(url) else ""
+
+
+def host_of(url: str) -> str:
+    """Return the host of an http(s) address in lower case, without the port; "" when it has none.
+
+    It is the key under which requests are spaced out.
+    """
+    parts = _split(url)
+    return (parts.hostname or "").rstrip(".") if parts else ""
+
+
+def canonical_link(url: str, *, keep_fragment: bool = False) -> str:
+    """Return the form in which two spellings of one address are equal; "" if it is not http(s).
+
+    https stands for both schemes; `www.`, default ports, a trailing slash, the fragment and
+    tracking parameters go; percent-encoding is normalised (RFC 3986, 6.2.2); parameters are
+    sorted by name. The result is a key, not an address to visit.
+    """
+    parts = _split(url)
+    if parts is None:
+        return ""
+    path = _normal_escapes(parts.path).rstrip("/")
+    fragment = _normal_escapes(parts.fragment) if keep_fragment else ""
+    return urlunsplit(("https", _authority(parts), path, _query(parts.query), fragment))
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of an absolute http(s) address with a host and a port that can be."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None
+
+
+def _authority(parts: SplitResult) -> str:
+    host = (parts.hostname or "").rstrip(".")
+    with suppress(UnicodeError):  # no name DNS could hold: the spelling given is as good a key
+        host = host.encode("idna").decode("ascii").lower()
+    while host.startswith("www.") and "." in host[4:]:
+        host = host[4:]
+    if ":" in host:
+        host = f"[{host}]"
+    return host if parts.port in {None, 80, 443} else f"{host}:{parts.port}"
+
+
+def _query(query: str) -> str:
+    kept = [pair for pair in query.split("&") if pair and not _is_tracking(pair)]
+    return "&".join(sorted(map(_normal_escapes, kept), key=lambda pair: pair.partition("=")[0]))
+
+
+def _is_tracking(pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    name = name.lower()
+    return (
+        name in _TRACKING
+        or name.startswith(_TRACKING_PREFIXES)
+        or (name in _TRACKING_IF_FEED and _FEED_VALUE.match(value) is not None)
+    )
+
+
+def _normal_escapes(text: str) -> str:
+    """Decode escapes of unreserved characters, write the others in capitals, escape the rest."""
+    text = _ESCAPED.sub(_normal_escape, text)
+    if text.isascii() and not _UNSAFE.search(text):
+        return text
+    return "".join(char if "!" <= char <= "~" else _escape(char) for char in text)
+
+
+def _normal_escape(found: re.Match[str]) -> str:
+    char = chr(int(found[1], 16))
+    return char if _KEPT_RAW.match(char) else found[0].upper()
+
+
+def _escape(char: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))

@@ -1,0 +1,134 @@
+"""A feed's text becomes fit for an XML parser: no prolog, no forbidden characters, no cut entry.
+
+Pure: never touches network, clock or disk. What goes here costs feedparser 6.0.14 more than
+linear time (the XML declaration, blank lines before the root) or expands without limit (entities
+of a DOCTYPE); tests/unit/test_feeds_parse.py says when it can stay.
+"""
+
+import re
+from dataclasses import dataclass
+
+from monitor.model import Problem
+
+DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
+
+_ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_BLANK = re.compile(r"[\s\x00\ufeff]*")
+_SUBSET_END = re.compile(r"\]\s*>")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+# References to characters XML forbids: controls, halves of surrogate pairs, noncharacters and
+# numbers past the last code point. One of them makes feedparser's loose parser raise.
+_BAD_REFERENCE = re.compile(
+    r"&#(?:0*(\d|[12]\d|3[01]|5[567]\d{3}|6553[45]|[1-9]\d{6,})"
+    r"|[xX]0*([01]?[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]|[1-9a-fA-F][0-9a-fA-F]{5,}))"
+    r"(?![0-9a-fA-F]);?"
+)
+_PAIR = re.compile(
+    r"&#(?:(5[56]\d{3})|[xX]([dD][89abAB][0-9a-fA-F]{2}));"
+    r"&#(?:(5[67]\d{3})|[xX]([dD][c-fC-F][0-9a-fA-F]{2}));"
+)
+_WHITE = {9, 10, 13}
+
+_ENTRY_BEGIN = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)\b")
+_ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s{0,20}>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Text that begins with the root element, its local name in lower case, what was wrong."""
+
+    text: str
+    root: str
+    lines_dropped: int
+    problems: tuple[Problem, ...] = ()
+
+
+def prepare(text: str) -> Prepared | None:
+    """Return `text` from its root element on, or None when it holds no element."""
+    root = _ROOT.search(text, _skip_prolog(text))
+    if root is None:
+        return None
+    body, kinds = text[root.start() :], []
+    if _FORBIDDEN.search(body):
+        body = _FORBIDDEN.sub("", body)
+        kinds.append(("control_characters", "characters that XML forbids were dropped"))
+    if "&#" in body:
+        body = _BAD_REFERENCE.sub(_mend_reference, _PAIR.sub(_join_pair, body))
+    whole = _cut_to_whole_entries(body, root[1])
+    if whole is not None:
+        body = whole
+        kinds.append(("truncated", f"it ends before </{root[1]}>"))
+    return Prepared(
+        text=body,
+        root=root[1].rpartition(":")[2].lower(),
+        lines_dropped=text.count("\n", 0, root.start()),
+        problems=tuple(Problem(kind=kind, message=message) for kind, message in kinds),
+    )
+
+
+def _skip_prolog(text: str) -> int:
+    """Return the place after declarations, comments, instructions and the DOCTYPE."""
+    at = 0
+    while True:
+        blank = _BLANK.match(text, at)
+        at = blank.end() if blank else at
+        if text.startswith("<!--", at):
+            end = _after(text, "-->", at)
+        elif text.startswith("<?", at):
+            end = _after(text, ">", at)
+        elif text.startswith("<!", at):
+            end = _after_doctype(text, at)
+        else:
+            return at
+        if end < 0:
+            return at
+        at = end
+
+
+def _after(text: str, mark: str, at: int) -> int:
+    found = text.find(mark, at)
+    return found + len(mark) if found >= 0 else -1
+
+
+def _after_doctype(text: str, at: int) -> int:
+    """Return the place after a DOCTYPE, its internal subset included, or -1."""
+    end = _after(text, ">", at)
+    subset = text.find("[", at, max(end, at))
+    if subset < 0:
+        return end
+    closed = _SUBSET_END.search(text, subset)
+    return closed.end() if closed else end
+
+
+def _join_pair(found: re.Match[str]) -> str:
+    """Write the character that two references to surrogates mean, as JavaScript writes it."""
+    high, low = (
+        int(decimal) if decimal else int(hexadecimal, 16)
+        for decimal, hexadecimal in (found.group(1, 2), found.group(3, 4))
+    )
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return found[0]
+    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+
+
+def _mend_reference(found: re.Match[str]) -> str:
+    digits, base = (found[1], 10) if found[1] else (found[2], 16)
+    code = int(digits, base) if len(digits) <= 8 else -1
+    allowed = code in _WHITE or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0x10FFFF
+    return found[0] if allowed and code not in {0xFFFE, 0xFFFF} else ""
+
+
+def _cut_to_whole_entries(body: str, root: str) -> str | None:
+    """Return a cut-off document up to its last whole entry; None when its root is closed.
+
+    The entry that was being sent would otherwise come out half, under another identity than it
+    has when it is whole.
+    """
+    if f"</{root}" in body or body.find(">") >= len(body.rstrip()) - 1:
+        return None
+    ends = [end.end() for end in _ENTRY_END.finditer(body)]
+    if ends:
+        return body[: ends[-1]]
+    begun = _ENTRY_BEGIN.search(body)
+    return body[: begun.start()] if begun else body

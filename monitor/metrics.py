@@ -1,0 +1,117 @@
+"""What Prometheus may ask: every metric of the monitor, on a registry of its own.
+
+Rule: labels take their values from the configuration or from a fixed list of words, never from a
+feed, and there are none per source: a hundred thousand label sets cost 80 MiB and seconds a scrape.
+
+The metrics are made when the first of them is asked for, because importing prometheus_client
+takes longer than most commands do.
+"""
+
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from monitor import __version__
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+
+    REGISTRY: CollectorRegistry
+    BUILD: Info
+    SOURCES: Gauge
+    POLLS: Counter
+    POLL_SECONDS: Histogram
+    POLL_LAG_SECONDS: Histogram
+    ITEMS: Counter
+    MATCHES: Counter
+    ALERTS: Counter
+    DELIVERIES: Counter
+    DELIVERY_SECONDS: Histogram
+    OUTBOX: Gauge
+    OUTBOX_OLDEST_SECONDS: Gauge
+    FEED_TO_ALERT_SECONDS: Histogram
+    PARSER_RESTARTS: Counter
+    CLOCK_STEPS: Counter
+    LOOP_LAG_SECONDS: Histogram
+    TICKETS: Counter
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+# Upper bounds in seconds, from what the loop notices to what a person would call late.
+REQUEST = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60)
+LATENESS = (0.1, 0.5, 1, 2, 5, 15, 60, 300, 900, 3600, 14400)
+LAG = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10)
+
+_making = Lock()
+
+
+def exposition() -> bytes:
+    """Return all metrics in Prometheus' text format; CONTENT_TYPE names it."""
+    from prometheus_client import generate_latest
+
+    return generate_latest(__getattr__("REGISTRY"))
+
+
+def __getattr__(name: str) -> Any:
+    """Make the metrics when one is first asked for; afterwards they are plain names here."""
+    if not name.isupper():
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    with _making:
+        if "REGISTRY" not in globals():
+            globals().update(_make())
+    try:
+        return globals()[name]
+    except KeyError:
+        raise AttributeError(f"there is no metric {name}") from None
+
+
+def _make() -> dict[str, Any]:
+    import prometheus_client as client
+
+    # The time each counter was created doubles what a scrape carries and no rule of ours uses it.
+    client.disable_created_metrics()  # type: ignore[no-untyped-call]  # not annotated in 0.26
+    registry = client.CollectorRegistry()
+    client.ProcessCollector(registry=registry)
+
+    def counter(name: str, text: str, *labels: str) -> client.Counter:
+        return client.Counter(f"monitor_{name}", text, labels, registry=registry)
+
+    def gauge(name: str, text: str, *labels: str) -> client.Gauge:
+        return client.Gauge(f"monitor_{name}", text, labels, registry=registry)
+
+    def histogram(name: str, text: str, buckets: tuple[float, ...]) -> client.Histogram:
+        return client.Histogram(f"monitor_{name}", text, buckets=buckets, registry=registry)
+
+    build = client.Info("monitor_build", "The program that answers.", registry=registry)
+    build.info({"version": __version__})
+    return {
+        "REGISTRY": registry,
+        "BUILD": build,
+        "SOURCES": gauge("sources", "Sources by how their last poll ended.", "state"),
+        "POLLS": counter("polls_total", "Polls by outcome and error kind.", "outcome", "kind"),
+        "POLL_SECONDS": histogram("poll_seconds", "From request to answer, hops and all.", REQUEST),
+        "POLL_LAG_SECONDS": histogram(
+            "poll_lag_seconds", "How late polls were made after they were due.", LATENESS
+        ),
+        "ITEMS": counter("items_total", "Items found in documents.", "result"),
+        "MATCHES": counter("matches_total", "New items that fired a watchlist."),
+        "ALERTS": counter("alerts_total", "Alerts raised.", "watchlist", "severity"),
+        "DELIVERIES": counter(
+            "deliveries_total", "Delivery attempts by verdict.", "notifier", "verdict"
+        ),
+        "DELIVERY_SECONDS": histogram("delivery_seconds", "One delivery attempt.", REQUEST),
+        "OUTBOX": gauge("outbox", "Deliveries in the outbox.", "state"),
+        "OUTBOX_OLDEST_SECONDS": gauge(
+            "outbox_oldest_seconds", "Age of the oldest delivery that still waits."
+        ),
+        "FEED_TO_ALERT_SECONDS": histogram(
+            "feed_to_alert_seconds", "From the item's first sight to its alert delivered.", LATENESS
+        ),
+        "PARSER_RESTARTS": counter("parser_restarts_total", "Parser children started anew."),
+        "CLOCK_STEPS": counter("clock_steps_total", "Times the wall clock was set."),
+        "LOOP_LAG_SECONDS": histogram(
+            "loop_lag_seconds", "How late the event loop woke a sleeper.", LAG
+        ),
+        "TICKETS": counter(
+            "tickets_total", "Tickets by lane and end: done, failed, lost.", "lane", "ended"
+        ),
+    }

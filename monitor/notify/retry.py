@@ -1,0 +1,48 @@
+"""When a delivery that failed is tried again, and when it is too old to try. Pure."""
+
+import random
+from datetime import datetime, timedelta
+
+from monitor.model import Retry
+
+SCHEDULE = (
+    timedelta(seconds=5),
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=14),
+    timedelta(hours=20),
+    timedelta(hours=24),
+)
+JITTER = 0.2
+# Nobody reads yesterday's chat; a machine catches up after a long weekend.
+CHAT_TTL = timedelta(hours=24)
+TTL = {"webhook": timedelta(hours=72)}
+
+
+def next_attempt(
+    verdict: Retry,
+    *,
+    attempts: int,
+    created: datetime,
+    now: datetime,
+    rng: random.Random,
+    kind: str,
+) -> datetime | None:
+    """Return when to try again; None when the delivery has expired.
+
+    `attempts` are those that counted so far, the failed one included. A wait the receiver asked
+    for is kept to the second. The schedule's last try is made when the delivery expires.
+    """
+    expiry = created + TTL.get(kind, CHAT_TTL)
+    if now >= expiry:
+        return None
+    if verdict.after is not None:
+        asked = now + verdict.after
+        return asked if asked <= expiry else None
+    step = SCHEDULE[min(max(attempts - 1, 0), len(SCHEDULE) - 1)]
+    return min(now + step * rng.uniform(1 - JITTER, 1 + JITTER), expiry)

@@ -1,0 +1,354 @@
+"""Poll one host, deliver to one destination: the only place that knows the order of the stages."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import ParamSpec, TextIO, TypeVar
+
+import httpx
+
+from monitor import metrics
+from monitor.alerts.policy import Policy, rule
+from monitor.errors import StoreError
+from monitor.feeds.fetch import fetch
+from monitor.feeds.identity import identify
+from monitor.feeds.pacing import advance, body_hash
+from monitor.feeds.parsers import ParserPool
+from monitor.model import (
+    Committed,
+    Dead,
+    Decide,
+    Decision,
+    Delivered,
+    Delivery,
+    Document,
+    ErrorKind,
+    Failed,
+    Fetched,
+    Item,
+    NotModified,
+    Outcome,
+    PollOutcome,
+    PollRecord,
+    Retry,
+    Sighting,
+    Source,
+    SourceState,
+    StoryBook,
+    Verdict,
+)
+from monitor.notify.retry import next_attempt
+from monitor.notify.send import send
+from monitor.queue import LeaseLost, Ticket
+from monitor.settings import NotifierSettings, Settings
+from monitor.store import Store, Writer
+from monitor.stories.duplicates import join, title_key
+from monitor.watch.matcher import Matcher
+from monitor.watch.text import normalised
+
+log = logging.getLogger(__name__)
+
+DELIVERY_LEASE = timedelta(seconds=60)
+# Matching many items at once must not hold up the loop; this many take about two milliseconds.
+ITEMS_PER_TURN = 20
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What one poll came to, for people and metrics."""
+
+    source: Source
+    outcome: PollOutcome
+    next_poll: datetime
+    status: int | None = None
+    kind: ErrorKind | None = None
+    message: str = ""
+    entries: int = 0
+    new: int = 0
+    alerts: int = 0
+
+
+def decider(policy: Policy) -> Decide:
+    """Return the decision the store takes inside its transaction: stories, then rulings."""
+
+    def decide(record: PollRecord, new: Sequence[Sighting], book: StoryBook) -> Decision:
+        joined, stories = join([sighting.item for sighting in new], book, now=record.now)
+        rulings, alerts = rule(
+            new,
+            {item: stories[story] for item, story in joined.items()},
+            set(book.alerted),
+            record=record,
+            policy=policy,
+        )
+        return Decision(joined=joined, stories=stories, rulings=rulings, alerts=alerts)
+
+    return decide
+
+
+@dataclass(slots=True, kw_only=True)
+class Pipeline:
+    """The stages with everything they need; `hint` is told which destinations have new work."""
+
+    settings: Settings
+    store: Store
+    writer: Writer
+    transport: httpx.AsyncBaseTransport
+    parsers: ParserPool
+    matcher: Matcher
+    now: Callable[[], datetime]
+    rng: random.Random
+    out: TextIO
+    hint: Callable[[Iterable[str]], Awaitable[None]]
+    colour: bool = False  # `out` is a terminal that shows it
+    sources: dict[str, Source] = field(init=False)
+    _asked: dict[str, float] = field(default_factory=dict)  # host → when its last poll ended
+    _reader: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Index the sources and start the thread that reads the store."""
+        self.sources = {source.url: source for source in self.settings.sources}
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
+
+    def close(self) -> None:
+        """Stop the reading thread."""
+        self._reader.shutdown()
+
+    async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one of the store's reads off the loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._reader, lambda: function(*args, **kwargs))
+
+    # --- poll -----------------------------------------------------------------------------
+
+    async def poll(self, host: str, ticket: Ticket) -> None:
+        """Poll what is due at one host, one source after another with the gap between."""
+        for state in await self.read(self.store.due_sources, host, self.now()):
+            source = self.sources.get(state.url)
+            if source is None:
+                continue
+            await self._keep_gap(host)
+            ticket.check()
+            await self.visit(state, source)
+            self._asked[host] = asyncio.get_running_loop().time()
+            await ticket.extend()
+
+    async def visit(self, state: SourceState, source: Source) -> Visit:
+        """Poll one source now and commit what it brought.
+
+        Raises StoreError when the commit can't be made; the poll then counts as not made.
+        """
+        try:
+            return await self._visit(state, source)
+        except (StoreError, LeaseLost, asyncio.CancelledError):
+            raise
+        except Exception as fault:
+            # A document that trips a fault of ours backs off like any other failing source and
+            # must neither stop the daemon nor keep the host's other sources waiting.
+            log.exception("a poll failed inside the monitor", extra={"source": source.name})
+            failed = Failed(kind=ErrorKind.PARSE, message=f"inside the monitor: {fault!r}"[:300])
+            return await self._conclude(state, source, failed)
+
+    async def _visit(self, state: SourceState, source: Source) -> Visit:
+        with metrics.POLL_SECONDS.time():
+            outcome = await fetch(state, source, self.settings.poll, self.transport, now=self.now)
+        match outcome:
+            case Failed() | NotModified():
+                return await self._conclude(state, source, outcome)
+            case Fetched(body=body) if body_hash(body) == state.body_hash:
+                return await self._conclude(state, source, outcome)
+            case Fetched():
+                return await self._take(state, source, outcome)
+
+    async def _take(self, state: SourceState, source: Source, fetched: Fetched) -> Visit:
+        parsed = await self.parsers.parse(
+            fetched.body, url=fetched.url, content_type=fetched.content_type
+        )
+        if isinstance(parsed, Failed):
+            return await self._conclude(state, source, replace(parsed, status=fetched.status))
+        items = identify(source, parsed, now=self.now())
+        keys = [key for item in items for key in item.keys]
+        unknown = await self.read(self.store.unknown_keys, state.id, keys)
+        new = [item for item in items if unknown.issuperset(item.keys)]
+        return await self._conclude(
+            state,
+            source,
+            fetched,
+            document=parsed,
+            sightings=await self._match(_oldest_first(new)),
+            seen=tuple(keys),
+        )
+
+    async def _match(self, items: Sequence[Item]) -> tuple[Sighting, ...]:
+        sightings = []
+        for count, item in enumerate(items, 1):
+            keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
+            sightings.append(Sighting(item=keyed, matches=self.matcher.match(keyed)))
+            if not count % ITEMS_PER_TURN:
+                await asyncio.sleep(0)
+        return tuple(sightings)
+
+    async def _conclude(
+        self,
+        state: SourceState,
+        source: Source,
+        outcome: Outcome,
+        *,
+        document: Document | None = None,
+        sightings: tuple[Sighting, ...] = (),
+        seen: tuple[str, ...] = (),
+    ) -> Visit:
+        now = self.now()
+        after = advance(
+            state,
+            outcome,
+            new=len(sightings),
+            document=document,
+            source=source,
+            poll=self.settings.poll,
+            now=now,
+            rng=self.rng,
+        )
+        record = PollRecord(
+            outcome=_word(outcome, sightings),
+            state=after,
+            source=source,
+            now=now,
+            first_poll=state.first_success_at is None,
+            partly_read_at=state.last_success_at if state.first_success_at is None else None,
+            sightings=sightings,
+            seen=seen,
+        )
+        committed = await self.writer.commit(record)
+        if committed.destinations:
+            await self.hint(committed.destinations)
+        visit = _report(record, outcome, committed, document)
+        _count(visit, committed, state.next_poll_at, now)
+        return visit
+
+    async def _keep_gap(self, host: str) -> None:
+        asked = self._asked.get(host)
+        if asked is not None:
+            since = asyncio.get_running_loop().time() - asked
+            await asyncio.sleep(max(0.0, self.settings.poll.host_gap.total_seconds() - since))
+
+    # --- deliver --------------------------------------------------------------------------
+
+    async def deliver(self, destination: str, ticket: Ticket) -> None:
+        """Send what is due at one destination, one after another, until nothing is."""
+        settings = self.settings.notifiers.get(destination)
+        if settings is None:
+            # Rows of a notifier that was renamed or removed wait for it and are not thrown away.
+            reason = f"no notifier is named “{destination}” now"
+            await self.writer.do(self.store.park, destination, reason)
+            return
+        while True:
+            ticket.check()
+            delivery = await self.writer.do(
+                self.store.claim, destination, now=self.now(), lease=DELIVERY_LEASE
+            )
+            if delivery is None:
+                return
+            await self._settle(delivery, settings)
+            await ticket.extend()
+
+    async def _settle(self, delivery: Delivery, settings: NotifierSettings) -> None:
+        verdict: Verdict = await self._send(delivery, settings)
+        again = None
+        now = self.now()
+        if isinstance(verdict, Retry):
+            again = next_attempt(
+                verdict,
+                attempts=delivery.attempts,
+                created=delivery.created,
+                now=now,
+                rng=self.rng,
+                kind=settings.kind,
+            )
+            verdict = verdict if again else Dead(reason=f"expired: {verdict.reason}")
+        await self.writer.do(self.store.settle, delivery, verdict, now=now, next_attempt=again)
+        _count_delivery(delivery, verdict, now)
+
+    async def _send(self, delivery: Delivery, settings: NotifierSettings) -> Verdict:
+        with metrics.DELIVERY_SECONDS.time():
+            attempt = await send(
+                delivery.message,
+                settings,
+                webhook_id=delivery.webhook_id,
+                transport=self.transport,
+                out=self.out,
+                now=self.now,
+                colour=self.colour,
+            )
+        return attempt.verdict
+
+
+def _oldest_first(items: Sequence[Item]) -> list[Item]:
+    # The earliest copy begins the story. Documents list the newest first, so where dates are
+    # missing or equal the reverse order is the best guess.
+    backwards = items[::-1]
+    return sorted(backwards, key=lambda item: item.entry.published or item.first_seen)
+
+
+def _word(outcome: Outcome, sightings: Sequence[Sighting]) -> PollOutcome:
+    if isinstance(outcome, Failed):
+        return PollOutcome.FAILED
+    return PollOutcome.NEW if sightings else PollOutcome.UNCHANGED
+
+
+def _report(
+    record: PollRecord, outcome: Outcome, committed: Committed, document: Document | None
+) -> Visit:
+    failed = outcome if isinstance(outcome, Failed) else None
+    status = 304 if isinstance(outcome, NotModified) else outcome.status
+    return Visit(
+        source=record.source,
+        outcome=record.outcome,
+        next_poll=record.state.next_poll_at,
+        status=status,
+        kind=failed.kind if failed else None,
+        message=failed.message if failed else "",
+        entries=len(document.entries) if document else 0,
+        new=committed.new,
+        alerts=len(committed.alerts),
+    )
+
+
+def _count(visit: Visit, committed: Committed, due: datetime, now: datetime) -> None:
+    metrics.POLLS.labels(outcome=visit.outcome.value, kind=visit.kind or "").inc()
+    metrics.POLL_LAG_SECONDS.observe(max(0.0, (now - due).total_seconds()))
+    metrics.ITEMS.labels(result="new").inc(visit.new)
+    for alert in committed.alerts:
+        metrics.ALERTS.labels(watchlist=alert.watchlist, severity=alert.severity.value).inc()
+    level = logging.WARNING if visit.kind else logging.DEBUG
+    log.log(
+        level,
+        visit.message or "polled",
+        extra={
+            "source": visit.source.name,
+            "outcome": visit.outcome.value,
+            "kind": visit.kind or "",
+            "new": visit.new,
+            "alerts": visit.alerts,
+        },
+    )
+
+
+def _count_delivery(delivery: Delivery, verdict: Verdict, now: datetime) -> None:
+    word = type(verdict).__name__.lower()
+    metrics.DELIVERIES.labels(notifier=delivery.notifier, verdict=word).inc()
+    if isinstance(verdict, Delivered):
+        metrics.FEED_TO_ALERT_SECONDS.observe(max(0.0, (now - delivery.created).total_seconds()))
+        return
+    log.warning(
+        "delivery %s: %s",
+        word,
+        verdict.reason,
+        extra={"notifier": delivery.notifier, "alert": delivery.alert, "id": delivery.webhook_id},
+    )

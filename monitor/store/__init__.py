@@ -1,0 +1,30 @@
+"""What must outlast the process: sources, items, stories, alerts and the outbox.
+
+The only room that speaks SQL. Rows stay inside; callers get values of monitor.model. The names
+load when they are asked for, so that a command which opens no store pays for no database library.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from monitor.store.lookups import Counts, FailingSource, Finding, StoredAlert
+    from monitor.store.store import Store
+    from monitor.store.writer import Writer
+
+_HOMES = {
+    "Counts": "lookups",
+    "FailingSource": "lookups",
+    "Finding": "lookups",
+    "StoredAlert": "lookups",
+    "Store": "store",
+    "Writer": "writer",
+}
+
+__all__ = ["Counts", "FailingSource", "Finding", "Store", "StoredAlert", "Writer"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,94 @@
+"""One `monitor run` at a time on one store, told apart by the operating system.
+
+The lock goes with the process that holds it, however that ends.
+"""
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from monitor.errors import StoreError
+from monitor.store.engine import Database
+
+# Numbers of our own among PostgreSQL's advisory locks, which all programs of a database share.
+ADVISORY_RUN = 7_236_402_001
+ADVISORY_SCHEMA = 7_236_402_002
+ADVISORY_STORIES = 7_236_402_003
+
+
+@contextmanager
+def hold_file(file: Path, purpose: str) -> Iterator[None]:
+    """Hold the lock beside a SQLite file. Raises StoreError naming the pid that has it."""
+    path = file.with_name(f"{file.name}.lock")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = _written(descriptor)
+            raise StoreError(
+                f"{file} is in use by monitor run ({holder}); stop it before {purpose}"
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def file_holder(file: Path) -> str | None:
+    """Return who holds the lock beside a SQLite file, as in "pid 123"; None if nobody does."""
+    try:
+        descriptor = os.open(file.with_name(f"{file.name}.lock"), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _written(descriptor)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def server_holder(database: Database) -> str | None:
+    """Return who holds PostgreSQL's lock; None if nobody does."""
+    with database.read() as connection:
+        return _holder(connection)
+
+
+def _written(descriptor: int) -> str:
+    return f"pid {os.read(descriptor, 20).decode(errors='replace').strip() or 'unknown'}"
+
+
+@contextmanager
+def hold_server(database: Database) -> Iterator[None]:
+    """Hold PostgreSQL's lock on a session of its own. Raises StoreError naming who has it."""
+    engine = database.session(f"monitor run, pid {os.getpid()} on {socket.gethostname()}")
+    try:
+        with database.translated(), engine.connect() as connection:
+            if not connection.scalar(text(f"SELECT pg_try_advisory_lock({ADVISORY_RUN})")):
+                raise StoreError(
+                    f"{database.place} is in use by {_holder(connection) or 'another'}; stop it"
+                )
+            yield
+    finally:
+        engine.dispose()
+
+
+def _holder(connection: Connection) -> str | None:
+    # PostgreSQL shows a 64-bit advisory lock as two halves.
+    found: str | None = connection.scalar(
+        text(
+            "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
+            "WHERE locktype = 'advisory' AND granted AND classid = :high AND objid = :low "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        ),
+        {"high": ADVISORY_RUN >> 32, "low": ADVISORY_RUN & 0xFFFFFFFF},
+    )
+    return found

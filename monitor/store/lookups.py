@@ -1,0 +1,199 @@
+"""What people ask of the store: what became of an item, how things stand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, select
+
+from monitor.model import (
+    AlertId,
+    Delivery,
+    DeliveryState,
+    ErrorKind,
+    Item,
+    Message,
+    Reason,
+    Ruling,
+    Severity,
+    Story,
+    StoryId,
+)
+from monitor.store.alerts import to_message, to_ruling
+from monitor.store.columns import AnyRow
+from monitor.store.engine import Database
+from monitor.store.items import SELECT_ITEMS, to_item
+from monitor.store.outbox import SELECT_DELIVERIES, to_delivery
+from monitor.store.stories import to_story
+from monitor.store.tables import alerts, deliveries, items, rulings, sources, stories
+
+# More items than this under one prefix or link tell a person nothing.
+MAX_FINDINGS = 20
+_CONFIGURED = sources.c.inactive_since.is_(None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAlert:
+    """An alert as it was sent: `message` is what its notifiers were asked to say."""
+
+    id: AlertId
+    story: StoryId
+    watchlist: str
+    severity: Severity
+    sequence: int
+    reason: Reason
+    created: datetime
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Everything stored about one item. `story` is None where it joined none, or it was pruned."""
+
+    item: Item
+    story: Story | None
+    rulings: tuple[Ruling, ...]
+    alerts: tuple[StoredAlert, ...]
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingSource:
+    """A source whose last poll failed; `since` is the first failure of the row."""
+
+    name: str
+    url: str
+    kind: ErrorKind | None
+    message: str
+    failures: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How things stand. Only configured sources count; `waiting` rows are yet to be delivered."""
+
+    sources_ok: int
+    sources_failing: int
+    sources_never_polled: int
+    items: int
+    alerts: int
+    deliveries: Mapping[DeliveryState, int]
+    oldest_pending: timedelta | None  # age of the oldest row yet to be delivered
+    next_due: datetime | None
+
+
+def find(database: Database, wanted: str, *, link_key: str = "") -> tuple[Finding, ...]:
+    """Find items by id or its beginning, by an alert's id, or by link, the newest first.
+
+    `link_key` (of the canonical link) finds a link in its other spellings, and at once; without
+    it every item is read.
+    """
+    if not wanted:
+        return ()
+    with database.read() as connection:
+        rows = connection.execute(
+            SELECT_ITEMS.where(_wanted_items(connection, wanted, link_key))
+            .order_by(items.c.first_seen.desc(), items.c.id)
+            .limit(MAX_FINDINGS)
+        ).all()
+        return tuple(_finding(connection, row) for row in rows)
+
+
+def count(database: Database, now: datetime) -> Counts:
+    """Count sources, items, alerts and deliveries."""
+    failing, polled = sources.c.failures > 0, sources.c.last_polled_at.is_not(None)
+    standing = case((~polled, "never_polled"), (failing, "failing"), else_="ok").label("standing")
+    with database.read() as connection:
+        by_state = _tally(
+            connection, select(standing, func.count()).where(_CONFIGURED).group_by("standing")
+        )
+        by_delivery = _tally(
+            connection, select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        )
+        oldest = connection.scalar(
+            select(func.min(deliveries.c.created)).where(deliveries.c.due_at.is_not(None))
+        )
+        return Counts(
+            sources_ok=by_state.get("ok", 0),
+            sources_failing=by_state.get("failing", 0),
+            sources_never_polled=by_state.get("never_polled", 0),
+            items=connection.scalar(select(func.count()).select_from(items)) or 0,
+            alerts=connection.scalar(select(func.count()).select_from(alerts)) or 0,
+            deliveries={each: by_delivery.get(each, 0) for each in DeliveryState},
+            oldest_pending=now - oldest if oldest else None,
+            next_due=connection.scalar(select(func.min(sources.c.next_poll_at)).where(_CONFIGURED)),
+        )
+
+
+def failing_sources(database: Database, limit: int) -> list[FailingSource]:
+    """Return configured sources that fail, the longest failing first."""
+    wanted = (
+        select(sources)
+        .where(_CONFIGURED, sources.c.failures > 0)
+        .order_by(sources.c.failing_since, sources.c.id)
+        .limit(limit)
+    )
+    with database.read() as connection:
+        return [
+            FailingSource(
+                name=row.name,
+                url=row.url,
+                kind=ErrorKind(row.error_kind) if row.error_kind else None,
+                message=row.error,
+                failures=row.failures,
+                since=row.failing_since,
+            )
+            for row in connection.execute(wanted)
+        ]
+
+
+def _tally(connection: Connection, counted: Select[Any]) -> dict[str, int]:
+    return dict(connection.execute(counted).all())
+
+
+def _wanted_items(connection: Connection, wanted: str, link_key: str) -> Any:
+    if link_key:
+        return items.c.link_key == link_key
+    if wanted.startswith(("http://", "https://")):
+        return items.c.link == wanted
+    alerted = connection.scalar(select(alerts.c.item).where(alerts.c.id == wanted))
+    if alerted:
+        return items.c.id == alerted
+    return items.c.id.between(wanted, f"{wanted}\U0010ffff")
+
+
+def _finding(connection: Connection, row: AnyRow) -> Finding:
+    story = connection.execute(select(stories).where(stories.c.id == row.story)).first()
+    made = connection.execute(
+        select(alerts).where(alerts.c.item == row.id).order_by(alerts.c.created, alerts.c.id)
+    ).all()
+    judged = connection.execute(
+        select(rulings).where(rulings.c.item == row.id).order_by(rulings.c.watchlist)
+    )
+    sent = connection.execute(
+        SELECT_DELIVERIES.where(deliveries.c.alert.in_([alert.id for alert in made])).order_by(
+            deliveries.c.id
+        )
+    )
+    return Finding(
+        item=to_item(row),
+        story=to_story(story) if story else None,
+        rulings=tuple(map(to_ruling, judged)),
+        alerts=tuple(map(_to_alert, made)),
+        deliveries=tuple(map(to_delivery, sent)),
+    )
+
+
+def _to_alert(row: AnyRow) -> StoredAlert:
+    return StoredAlert(
+        id=AlertId(row.id),
+        story=StoryId(row.story),
+        watchlist=row.watchlist,
+        severity=Severity(row.severity),
+        sequence=row.sequence,
+        reason=Reason(row.reason),
+        created=row.created,
+        message=to_message(row.message),
+    )

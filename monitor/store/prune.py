@@ -1,0 +1,91 @@
+"""Removes what has been kept long enough, in small transactions.
+
+What is still owed to someone stays: open deliveries with their alerts, items that are in their
+source's document, and the keys by which what returns is known.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Table, delete, exists, func, or_, select
+
+from monitor.model import DeliveryState
+from monitor.store.bulk import PORTION, portions
+from monitor.store.columns import KEY_BYTES, later
+from monitor.store.engine import Database
+from monitor.store.items import KEY_GRAIN
+from monitor.store.tables import alerts, deliveries, item_keys, items, rulings, sources, stories
+
+# An item that was away for half a year and returns is still not news.
+KEYS_OUTLIVE_ITEMS = timedelta(days=180)
+_ENDED = (DeliveryState.DELIVERED, DeliveryState.DEAD, DeliveryState.CANCELLED)
+
+# A key of the source's last document is never older than this beside it; see items.KEY_GRAIN.
+_LEFT_DOCUMENT = or_(
+    sources.c.document_at.is_(None),
+    item_keys.c.last_seen <= later(sources.c.document_at, -KEY_GRAIN),
+)
+
+
+def prune(database: Database, before: datetime) -> int:
+    """Remove what is older than `before` and owed to nobody; return how many items went."""
+    _remove_keys(database, before - KEYS_OUTLIVE_ITEMS)
+    removed = _remove_items(database, before)
+    _remove(database, deliveries, deliveries.c.created < before, deliveries.c.state.in_(_ENDED))
+    sent = ~exists().where(deliveries.c.alert == alerts.c.id)
+    _remove(database, alerts, alerts.c.created < before, sent)
+    over = ~exists().where(alerts.c.story == stories.c.id)
+    _remove(database, stories, stories.c.last_seen < before, over)
+    return removed
+
+
+def _remove_keys(database: Database, before: datetime) -> None:
+    gone = (item_keys.c.last_seen < before, _LEFT_DOCUMENT)
+    with database.read() as connection:
+        affected = connection.scalars(
+            select(sources.c.id)
+            .distinct()
+            .join_from(item_keys, sources, item_keys.c.source_id == sources.c.id)
+            .where(*gone)
+        ).all()
+    for portion in portions(affected):
+        with database.write() as connection:
+            connection.execute(
+                delete(item_keys).where(
+                    item_keys.c.source_id.in_(portion),
+                    exists().where(sources.c.id == item_keys.c.source_id, *gone),
+                )
+            )
+
+
+def _remove_items(database: Database, before: datetime) -> int:
+    # One key tells whether an item is in the document: its strongest.
+    strongest = func.substr(items.c["keys"], 1, KEY_BYTES, type_=item_keys.c.key.type)
+    old = (
+        select(items.c.id)
+        .join(sources, sources.c.id == items.c.source_id)
+        .outerjoin(
+            item_keys,
+            (item_keys.c.source_id == items.c.source_id) & (item_keys.c.key == strongest),
+        )
+        .where(items.c.first_seen < before, or_(item_keys.c.key.is_(None), _LEFT_DOCUMENT))
+        .limit(PORTION)
+    )
+    removed = 0
+    while True:
+        with database.write() as connection:
+            ids = connection.scalars(old).all()
+            connection.execute(delete(rulings).where(rulings.c.item.in_(ids)))
+            connection.execute(delete(items).where(items.c.id.in_(ids)))
+        removed += len(ids)
+        if len(ids) < PORTION:
+            return removed
+
+
+def _remove(database: Database, table: Table, *conditions: ColumnElement[bool]) -> None:
+    old = select(table.c.id).where(*conditions).limit(PORTION)
+    while True:
+        with database.write() as connection:
+            ids = connection.scalars(old).all()
+            connection.execute(delete(table).where(table.c.id.in_(ids)))
+        if len(ids) < PORTION:
+            return

@@ -1,0 +1,257 @@
+"""Sources: which are configured, which are due, how each fares."""
+
+import random
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    null,
+    select,
+    update,
+)
+
+from monitor.errors import StoreError
+from monitor.model import ErrorKind, PollRecord, Source, SourceState
+from monitor.store.bulk import Bulk, portions
+from monitor.store.columns import AnyRow, Instant, later, micros, optional_micros, to_json
+from monitor.store.engine import Database
+from monitor.store.tables import sources
+
+MAX_URL = 2048
+MAX_ERROR = 500
+# A validator is echoed byte for byte or not at all; one longer than this is not kept.
+MAX_VALIDATOR = 2048
+
+# The columns of a state are named as its fields are.
+_STATE = [sources.c[name] for name in SourceState.__slots__]
+_WRITTEN = [name for name in SourceState.__slots__ if name not in {"id", "url", "host", "poll_seq"}]
+_ACTIVE = sources.c.inactive_since.is_(None)
+_CONFIGURED = select(
+    sources.c.id,
+    sources.c.url,
+    sources.c.name,
+    sources.c.tags,
+    sources.c.inactive_since,
+    sources.c.next_poll_at,
+)
+
+# Built once: to build a statement costs as much as to run it.
+_ARE_DUE = (_ACTIVE, sources.c.next_poll_at <= bindparam("now", type_=Instant()))
+_DUE_HOSTS = (
+    select(sources.c.host)
+    .where(*_ARE_DUE)
+    .group_by(sources.c.host)
+    .order_by(func.min(sources.c.next_poll_at))
+    .limit(bindparam("limit"))
+)
+_DUE = (
+    select(*_STATE)
+    .where(*_ARE_DUE, sources.c.host == bindparam("host"))
+    .order_by(sources.c.next_poll_at)
+)
+_LOCK = (
+    select(sources.c.id, sources.c.poll_seq)
+    .where(sources.c.id.in_(bindparam("sources", expanding=True)))
+    # In one order, so that two workers with overlapping groups never wait in a circle.
+    .order_by(sources.c.id)
+    .with_for_update()
+)
+_NOW_FAILING = bindparam("failing_since", type_=Instant())
+_NOW_READ = bindparam("document_at", type_=Instant())
+_SAVE = Bulk(
+    lambda _: (
+        update(sources)
+        .where(sources.c.id == bindparam("source"))
+        .values(
+            {name: bindparam(name) for name in _WRITTEN}
+            | {
+                "poll_seq": sources.c.poll_seq + literal_column("1"),
+                "document_at": func.coalesce(_NOW_READ, sources.c.document_at),
+                "failing_since": case(
+                    (_NOW_FAILING.is_(None), null()),
+                    else_=func.coalesce(sources.c.failing_since, _NOW_FAILING),
+                ),
+            }
+        )
+    )
+)
+_INSERT = Bulk(lambda insert: insert(sources).on_conflict_do_nothing())
+_FOLLOW = Bulk(
+    lambda _: (
+        update(sources)
+        .where(sources.c.id == bindparam("source"))
+        .values(
+            name=bindparam("name"),
+            tags=bindparam("tags"),
+            next_poll_at=bindparam("next_poll_at"),
+            inactive_since=null(),
+        )
+    )
+)
+
+
+def sync_sources(
+    database: Database,
+    configured: Sequence[Source],
+    *,
+    now: datetime,
+    rng: random.Random,
+    spread: timedelta,
+) -> None:
+    """Make the rows follow the configuration; what is new or due is spread over `spread`.
+
+    Sources that left stay known, inactive: their items are not news when they come back.
+    """
+    wanted = {source.url: source for source in configured}
+    _refuse_long(wanted)
+
+    def soon() -> datetime:
+        return now + spread * rng.random()
+
+    with database.write() as connection:
+        stored = {row.url: row for row in connection.execute(_CONFIGURED)}
+        new = [source for url, source in wanted.items() if url not in stored]
+        _INSERT(connection, [_new_row(source, soon()) for source in new])
+        kept = [(row, wanted[url]) for url, row in stored.items() if url in wanted]
+        followed = [
+            _followed_row(row, source, soon() if row.next_poll_at <= now else row.next_poll_at)
+            for row, source in kept
+            if row.next_poll_at <= now or _differs(row, source)
+        ]
+        _FOLLOW(connection, followed)
+        left = [row.id for url, row in stored.items() if url not in wanted]
+        for portion in portions(left):
+            connection.execute(
+                update(sources).where(sources.c.id.in_(portion), _ACTIVE).values(inactive_since=now)
+            )
+
+
+def due_hosts(database: Database, now: datetime, limit: int) -> list[str]:
+    """Return hosts with a source that is due, the longest waiting first."""
+    with database.read() as connection:
+        return list(connection.scalars(_DUE_HOSTS, {"now": now, "limit": limit}))
+
+
+def due_sources(database: Database, host: str, now: datetime) -> list[SourceState]:
+    """Return a host's sources that are due, the longest waiting first."""
+    with database.read() as connection:
+        return [_to_state(row) for row in connection.execute(_DUE, {"host": host, "now": now})]
+
+
+def source_states(database: Database, urls: Sequence[str] | None) -> list[SourceState]:
+    """Return the states of the configured sources, or of those named, configured or not."""
+    with database.read() as connection:
+        if urls is None:
+            rows = connection.execute(select(*_STATE).where(_ACTIVE)).all()
+        else:
+            rows = [
+                row
+                for portion in portions(urls)
+                for row in connection.execute(select(*_STATE).where(sources.c.url.in_(portion)))
+            ]
+    return sorted(map(_to_state, rows), key=lambda state: state.id)
+
+
+def accept(connection: Connection, records: Sequence[PollRecord]) -> list[bool]:
+    """Lock the sources; for each record, say whether no other poll has moved its source on."""
+    wanted = {"sources": sorted({record.state.id for record in records})}
+    current = dict(connection.execute(_LOCK, wanted).all())
+    accepted = []
+    for record in records:
+        source = record.state.id
+        accepted.append(current.get(source) == record.state.poll_seq)
+        if accepted[-1]:
+            current[source] += 1
+    return accepted
+
+
+def save_states(connection: Connection, records: Iterable[PollRecord]) -> None:
+    """Write what each poll changed about its source, and move its number on."""
+    _SAVE(connection, [_state_row(record) for record in records])
+
+
+def shift_sources(connection: Connection, delta: timedelta) -> None:
+    """Move every poll to come and every Retry-After by `delta`."""
+    connection.execute(
+        update(sources).values(
+            next_poll_at=later(sources.c.next_poll_at, delta),
+            retry_after=later(sources.c.retry_after, delta),
+        )
+    )
+
+
+def _refuse_long(urls: Iterable[str]) -> None:
+    for url in urls:
+        if len(url) > MAX_URL:
+            raise StoreError(f"the source {url[:60]}… has an address over {MAX_URL} characters")
+
+
+def _new_row(source: Source, next_poll_at: datetime) -> dict[str, Any]:
+    return {
+        "url": source.url,
+        "host": urlsplit(source.url).hostname or "",
+        "name": source.name,
+        "tags": to_json(sorted(source.tags)),
+        "next_poll_at": micros(next_poll_at),
+        "poll_seq": 0,
+        "failures": 0,
+        "error": "",
+        "rate": 0.0,
+    }
+
+
+def _differs(row: AnyRow, source: Source) -> bool:
+    return (
+        row.inactive_since is not None or row.name != source.name or row.tags != sorted(source.tags)
+    )
+
+
+def _followed_row(row: AnyRow, source: Source, next_poll_at: datetime) -> dict[str, Any]:
+    return {
+        "source": row.id,
+        "name": source.name,
+        "tags": to_json(sorted(source.tags)),
+        "next_poll_at": micros(next_poll_at),
+    }
+
+
+def _state_row(record: PollRecord) -> dict[str, Any]:
+    state = record.state
+    failing_since = record.now if state.failures else None
+    return {
+        "source": state.id,
+        "next_poll_at": micros(state.next_poll_at),
+        "etag": _short(state.etag),
+        "last_modified": _short(state.last_modified),
+        "validators_url": _short(state.validators_url),
+        "body_hash": state.body_hash,
+        "first_success_at": optional_micros(state.first_success_at),
+        "last_success_at": optional_micros(state.last_success_at),
+        "last_polled_at": optional_micros(state.last_polled_at),
+        "last_new_at": optional_micros(state.last_new_at),
+        "document_at": optional_micros(record.now if record.seen else None),
+        "failures": state.failures,
+        "failing_since": optional_micros(failing_since),
+        "error_kind": state.error_kind,
+        "error": state.error[:MAX_ERROR],
+        "retry_after": optional_micros(state.retry_after),
+        "rate": state.rate,
+    }
+
+
+def _short(validator: str | None) -> str | None:
+    return validator if validator and len(validator) <= MAX_VALIDATOR else None
+
+
+def _to_state(row: AnyRow) -> SourceState:
+    values = row._asdict()
+    if values["error_kind"]:
+        values["error_kind"] = ErrorKind(values["error_kind"])
+    return SourceState(**values)

@@ -1,0 +1,210 @@
+"""The store: one object through which everything else reads and writes what must last."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from monitor.model import (
+    Alert,
+    AlertId,
+    Committed,
+    Decide,
+    Delivery,
+    DeliveryState,
+    Item,
+    Message,
+    PollRecord,
+    Source,
+    SourceId,
+    SourceState,
+    Verdict,
+)
+from monitor.store import commit, items, lookups, outbox, prune, schema, sources
+from monitor.store.engine import Database, open_database
+from monitor.store.lock import file_holder, hold_file, hold_server, server_holder
+from monitor.store.lookups import Counts, FailingSource, Finding
+
+
+class Store:
+    """Safe to read from any thread. Writes come from the Writer's thread, or alone in a command.
+
+    Every method raises StoreError when the database can't be used.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._held = ExitStack()
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Open a store, creating or upgrading its tables where needed.
+
+        Raises StoreError, with what to do, for a URL that can't be used, a database that can't be
+        reached, is damaged, newer than this release, or another program's.
+        """
+        database = open_database(url)
+        try:
+            schema.prepare(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Give back the lock and close every connection."""
+        self._held.close()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def hold(self) -> None:
+        """Become the one `monitor run` of this store until closed, and refuse a damaged file.
+
+        Raises StoreError naming the process that is it already.
+        """
+        database = self._database
+        if database.path:
+            self._held.enter_context(hold_file(database.path, "starting another"))
+            schema.refuse_damaged(database)
+        else:
+            self._held.enter_context(hold_server(database))
+
+    def holder(self) -> str | None:
+        """Return the `monitor run` that holds this store, as in "pid 123"; None if none does."""
+        path = self._database.path
+        return file_holder(path) if path else server_holder(self._database)
+
+    # --- sources --------------------------------------------------------------------------
+
+    def sync_sources(
+        self,
+        configured: Sequence[Source],
+        *,
+        now: datetime,
+        rng: random.Random,
+        spread: timedelta = timedelta(minutes=1),
+    ) -> None:
+        """Follow the configuration; what is new or overdue is spread over `spread`."""
+        sources.sync_sources(self._database, configured, now=now, rng=rng, spread=spread)
+
+    def due_hosts(self, now: datetime, limit: int) -> list[str]:
+        """Return hosts with a source that is due, the longest waiting first."""
+        return sources.due_hosts(self._database, now, limit)
+
+    def due_sources(self, host: str, now: datetime) -> list[SourceState]:
+        """Return a host's sources that are due, the longest waiting first."""
+        return sources.due_sources(self._database, host, now)
+
+    def source_states(self, urls: Sequence[str] | None = None) -> list[SourceState]:
+        """Return the states of the configured sources, or of those named, configured or not."""
+        return sources.source_states(self._database, urls)
+
+    # --- polls ----------------------------------------------------------------------------
+
+    def unknown_keys(self, source: SourceId, keys: Sequence[str]) -> frozenset[str]:
+        """Return those keys that the source has never shown."""
+        return items.unknown_keys(self._database, source, keys)
+
+    def commit(
+        self,
+        records: Sequence[PollRecord],
+        decide: Decide,
+        *,
+        story_window: timedelta,
+        webhook_id: Callable[[AlertId, str], str],
+        message: Callable[[Alert], Message],
+    ) -> list[Committed]:
+        """Write a group of polls in one transaction; see monitor.store.commit."""
+        return commit.commit(
+            self._database,
+            records,
+            decide,
+            story_window=story_window,
+            webhook_id=webhook_id,
+            message=message,
+        )
+
+    # --- outbox ---------------------------------------------------------------------------
+
+    def due_destinations(self, now: datetime) -> list[str]:
+        """Return the notifiers with something to send and nothing that holds them back."""
+        return outbox.due_destinations(self._database, now)
+
+    def claim(self, notifier: str, *, now: datetime, lease: timedelta) -> Delivery | None:
+        """Take the next due row for sending: the most urgent, among equals the oldest.
+
+        None while nothing is due, the destination is paused or parked, or another row is being
+        sent there. The row's attempts have been counted up.
+        """
+        return outbox.claim(self._database, notifier, now=now, lease=lease)
+
+    def settle(
+        self,
+        delivery: Delivery,
+        verdict: Verdict,
+        *,
+        now: datetime,
+        next_attempt: datetime | None,
+    ) -> None:
+        """Write how the sending of a claimed row ended; a Retry waits until `next_attempt`."""
+        outbox.settle(self._database, delivery, verdict, now=now, next_attempt=next_attempt)
+
+    def park(self, notifier: str, reason: str) -> int:
+        """Hold back everything for a destination until `unpark`; return how many rows wait."""
+        return outbox.park(self._database, notifier, reason)
+
+    def unpark(self, notifier: str) -> int:
+        """Let a destination's parked rows go, at once; return how many."""
+        return outbox.unpark(self._database, notifier)
+
+    def recover(self, now: datetime) -> int:
+        """Make what a dead process was sending due again; only while holding the lock."""
+        return outbox.recover(self._database, now)
+
+    # --- time -----------------------------------------------------------------------------
+
+    def shift(self, delta: timedelta) -> None:
+        """Move every planned poll, retry, lease and pause: the clock has stepped by `delta`."""
+        with self._database.write() as connection:
+            sources.shift_sources(connection, delta)
+            outbox.shift_outbox(connection, delta)
+
+    def prune(self, before: datetime) -> int:
+        """Remove what is older than `before` and owed to nobody; return how many items went."""
+        return prune.prune(self._database, before)
+
+    # --- for people -----------------------------------------------------------------------
+
+    def deliveries(
+        self, *, limit: int | None = None, state: DeliveryState | None = None
+    ) -> list[Delivery]:
+        """Return rows of the outbox, the newest first."""
+        return outbox.read_deliveries(self._database, limit=limit, state=state)
+
+    def find(self, wanted: str, *, link_key: str = "") -> tuple[Finding, ...]:
+        """Find items by id or its beginning, by an alert's id, or by link; the newest first."""
+        return lookups.find(self._database, wanted, link_key=link_key)
+
+    def items(self, *, since: datetime | None = None, limit: int | None = None) -> Iterator[Item]:
+        """Yield items first seen since then, the newest first."""
+        return items.read_items(self._database, since=since, limit=limit)
+
+    def counts(self, now: datetime) -> Counts:
+        """Count sources, items, alerts and deliveries."""
+        return lookups.count(self._database, now)
+
+    def failing(self, limit: int) -> list[FailingSource]:
+        """Return configured sources that fail, the longest failing first."""
+        return lookups.failing_sources(self._database, limit)

@@ -1,0 +1,127 @@
+"""The book of stories a group of polls may join, and what the group made of it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, bindparam, func, select, text
+
+from monitor.model import Decision, Item, Story, StoryBook, StoryId
+from monitor.store.bulk import Bulk, Lookup, MakeInsert, portions
+from monitor.store.columns import AnyRow, distinct_keys, micros, to_json
+from monitor.store.lock import ADVISORY_STORIES
+from monitor.store.tables import alerts, items, stories
+
+
+def _upsert(insert: MakeInsert) -> Any:
+    new = insert(stories)
+    return new.on_conflict_do_update(
+        index_elements=[stories.c.id],
+        set_={name: new.excluded[name] for name in ("last_seen", "size", "sources")},
+    )
+
+
+def _by(column: Column[Any]) -> Lookup:
+    latest = func.max(items.c.first_seen)
+    return Lookup(
+        lambda keys: (
+            select(column, items.c.story, latest)
+            .where(column.in_(keys), items.c.first_seen >= bindparam("since"))
+            .where(items.c.story.is_not(None))
+            .group_by(column, items.c.story)
+            # So that where a key was in two stories the later one counts.
+            .order_by(latest, items.c.story)
+        )
+    )
+
+
+_SAVE = Bulk(_upsert)
+_STORIES_BY = {name: _by(items.c[name]) for name in ("link_key", "title_key")}
+
+
+class OpenBook:
+    """A StoryBook that grows as the records of one group are decided, one after another."""
+
+    def __init__(
+        self,
+        by_key: dict[str, StoryId],
+        known: dict[StoryId, Story],
+        alerted: set[tuple[StoryId, str]],
+    ) -> None:
+        self._by_key = by_key
+        self._stories = known
+        self._alerted = alerted
+        self._changed: dict[StoryId, tuple[Story, datetime]] = {}
+        self.view = StoryBook(by_key=by_key, stories=known, alerted=alerted)
+
+    def fold(self, decision: Decision, new: Iterable[Item], *, now: datetime) -> None:
+        """Let the records that follow see what this decision made."""
+        for item in new:
+            if story := decision.joined.get(item.id):
+                self._by_key |= {key: story for key in (item.link_key, item.title_key) if key}
+        self._stories |= decision.stories
+        self._changed |= {story.id: (story, now) for story in decision.stories.values()}
+        self._alerted |= {(alert.story.id, alert.watchlist) for alert in decision.alerts}
+
+    def save(self, connection: Connection) -> None:
+        """Write the stories begun or grown, each as it is at the end of the group."""
+        _SAVE(connection, [_row(story, now) for story, now in self._changed.values()])
+
+
+def open_book(connection: Connection, new: Sequence[Item], *, since: datetime) -> OpenBook:
+    """Read the stories that the new items' keys were in since then.
+
+    On PostgreSQL this waits until no other worker has a book open, or two of them could each
+    begin the same story.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_STORIES})"))
+    by_key = {
+        key.hex(): StoryId(story)
+        for name, lookup in _STORIES_BY.items()
+        for key, story, _ in lookup(
+            connection, distinct_keys(getattr(item, name) for item in new), since=micros(since)
+        )
+    }
+    found = set(by_key.values())
+    return OpenBook(by_key, _read(connection, found), _alerted(connection, found))
+
+
+def _read(connection: Connection, wanted: set[StoryId]) -> dict[StoryId, Story]:
+    return {
+        story.id: story
+        for portion in portions(list(wanted))
+        for story in map(
+            to_story, connection.execute(select(stories).where(stories.c.id.in_(portion)))
+        )
+    }
+
+
+def _alerted(connection: Connection, wanted: set[StoryId]) -> set[tuple[StoryId, str]]:
+    return {
+        (StoryId(story), watchlist)
+        for portion in portions(list(wanted))
+        for story, watchlist in connection.execute(
+            select(alerts.c.story, alerts.c.watchlist).where(alerts.c.story.in_(portion))
+        )
+    }
+
+
+def to_story(row: AnyRow) -> Story:
+    """Turn a row into the story it was."""
+    return Story(
+        id=StoryId(row.id),
+        first_seen=row.first_seen,
+        size=row.size,
+        sources=tuple(row.sources),
+    )
+
+
+def _row(story: Story, now: datetime) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "first_seen": micros(story.first_seen),
+        "last_seen": micros(now),
+        "size": story.size,
+        "sources": to_json(story.sources),
+    }

@@ -1,0 +1,186 @@
+"""The tables. A change here needs a migration beside it; a test holds the two together.
+
+No foreign keys: rows that belong together are written in one transaction and removed in one
+place, and the checks would cost every new item of a busy poll.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from monitor.store.columns import Id, Instant, Json, Key, Keys, RowId
+
+metadata = MetaData()
+
+# What is known of a source between polls. Rows of sources that left the configuration stay,
+# inactive, so that their items stay known.
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("url", String(2048), nullable=False, unique=True),
+    Column("host", String(255), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("tags", Json, nullable=False),
+    Column("inactive_since", Instant),
+    Column("next_poll_at", Instant, nullable=False),
+    Column("poll_seq", BigInteger, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("validators_url", Text),
+    Column("body_hash", String(64)),
+    Column("first_success_at", Instant),
+    Column("last_success_at", Instant),
+    Column("last_polled_at", Instant),
+    Column("last_new_at", Instant),
+    Column("document_at", Instant),  # when a document was last read, and its keys seen
+    Column("failures", Integer, nullable=False),
+    Column("failing_since", Instant),
+    Column("error_kind", String(40)),
+    Column("error", Text, nullable=False),
+    Column("retry_after", Instant),
+    Column("rate", Float, nullable=False),
+)
+for _name, _columns in {
+    "sources_due": (sources.c.next_poll_at, sources.c.host),
+    "sources_of_host": (sources.c.host, sources.c.next_poll_at),
+}.items():
+    Index(
+        _name,
+        *_columns,
+        sqlite_where=sources.c.inactive_since.is_(None),
+        postgresql_where=sources.c.inactive_since.is_(None),
+    )
+
+# `keys` repeats the item's keys as the identity gave them, the strongest first.
+items = Table(
+    "items",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source_id", BigInteger, nullable=False),
+    Column("keys", Keys, nullable=False),
+    Column("story", Id),
+    Column("first_seen", Instant, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("link_key", Key),
+    Column("title_key", Key),
+    Column("guid", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("tags", Json, nullable=False),
+    Column("published", Instant),
+    Column("updated", Instant),
+    Column("entry_language", Text, nullable=False),
+)
+# Narrow on purpose: each further column of an index costs every new item a random page.
+Index("items_by_age", items.c.first_seen)
+for _key in (items.c.link_key, items.c.title_key):
+    Index(
+        f"items_by_{_key.name}",
+        _key,
+        sqlite_where=_key.is_not(None),
+        postgresql_where=_key.is_not(None),
+    )
+
+# Every key ever seen in a source; it outlives the item, so that what returns is not news.
+item_keys = Table(
+    "item_keys",
+    metadata,
+    Column("source_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Key, primary_key=True),
+    Column("last_seen", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sources", Json, nullable=False),
+)
+
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("item", Id, primary_key=True),
+    Column("watchlist", String(200), primary_key=True),
+    Column("outcome", String(20), nullable=False),
+    Column("severity", String(10), nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("vetoed_by", Json, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("alert", Id),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("story", Id, nullable=False),
+    Column("watchlist", String(200), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("severity", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("item", Id, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("message", Json, nullable=False),
+    UniqueConstraint("story", "watchlist", "sequence", name="alerts_once"),
+    Index("alerts_of_item", "item"),
+)
+
+# The outbox. `due_at` is when the row may next be claimed: at once (0), after a retry's wait, or
+# when the lease of whoever is sending it ends. NULL: it won't be sent (delivered, dead, parked).
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("webhook_id", String(100), nullable=False, unique=True),
+    Column("notifier", String(200), nullable=False),
+    Column("alert", Id, nullable=False),
+    Column("urgency", SmallInteger, nullable=False),  # 0 goes first
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claims", Integer, nullable=False),  # only ever grows: a fence, unlike the attempts
+    Column("reason", Text, nullable=False),
+    Column("due_at", Instant),
+    Column("created", Instant, nullable=False),
+    Index("deliveries_of_alert", "alert"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "deliveries_open",
+    deliveries.c.notifier,
+    deliveries.c.urgency,
+    deliveries.c.id,
+    deliveries.c.due_at,
+    sqlite_where=deliveries.c.due_at.is_not(None),
+    postgresql_where=deliveries.c.due_at.is_not(None),
+)
+
+# One row per notifier that ever had a delivery. `busy_until` and `busy_with` (a delivery) fence two
+# claimers from each other.
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("paused_until", Instant),
+    Column("parked_reason", Text),
+    Column("busy_until", Instant),
+    Column("busy_with", BigInteger),
+)

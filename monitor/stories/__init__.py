@@ -1,0 +1,1 @@
+"""Which items tell the same event. Pure."""

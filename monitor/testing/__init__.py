@@ -1,0 +1,1 @@
+"""Fakes we ship: a clock, a scriptable loopback server, a recording receiver."""

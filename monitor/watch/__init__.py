@@ -1,0 +1,1 @@
+"""What people look for: terms, entities and rules over the text of items. Pure."""

@@ -1,0 +1,93 @@
+"""An item read once: its fields, their words, and where each needle and pattern stands.
+
+Pure. Everything that is asked of an item afterwards is answered from here.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
+
+from monitor.model import Field, Item
+from monitor.watch.patterns import Pattern
+from monitor.watch.plan import Probe
+from monitor.watch.scanner import Scanner
+from monitor.watch.terms import TermKind
+from monitor.watch.text import Tokens, tokenise
+
+_PATTERN_LIMIT: Final = 20  # places of one pattern in one field; more would prove nothing more
+
+
+class Place(NamedTuple):
+    """Code points [start, end) of a field."""
+
+    field: Field
+    start: int
+    end: int
+
+
+class Reading(NamedTuple):
+    """What stands in an item. `hits` are words [first, after) by needle."""
+
+    texts: Mapping[Field, str]
+    tokens: Mapping[Field, Tokens]
+    hits: Mapping[int, list[tuple[Field, int, int]]]
+    found: dict[Pattern, list[Place]]  # patterns run so far
+
+    def places(self, probe: Probe, fields: Collection[Field]) -> list[Place]:
+        """Return where a probe stands in some fields, field by field from the left."""
+        if probe.pattern is not None:
+            return [place for place in self._run(probe.pattern) if place.field in fields]
+        return [
+            Place(field, *self.tokens[field].span(first, after))
+            for field, first, after in self.hits.get(probe.needle, ())
+            if field in fields
+            and (not probe.spelling or self._is_spelled(probe, field, first, after))
+        ]
+
+    def _is_spelled(self, probe: Probe, field: Field, first: int, after: int) -> bool:
+        *words, last = self.tokens[field].spellings(first, after)
+        *wanted, last_wanted = probe.spelling
+        if probe.term.kind is TermKind.PREFIX:
+            return words == wanted and last.startswith(last_wanted)
+        return words == wanted and last == last_wanted
+
+    def _run(self, pattern: Pattern) -> list[Place]:
+        if pattern not in self.found:
+            self.found[pattern] = [
+                Place(field, start, end)
+                for field, text in self.texts.items()
+                for start, end in pattern.find(text, limit=_PATTERN_LIMIT)
+            ]
+        return self.found[pattern]
+
+
+def field_text(item: Item, field: Field) -> str:
+    """Return the plain text that a field's offsets count in."""
+    entry = item.entry
+    match field:
+        case "title":
+            return entry.title
+        case "summary":
+            return entry.summary
+        case "content":
+            return entry.content
+        case "author":
+            return entry.author
+        case "tags":
+            return ", ".join(entry.tags)
+        case "url":
+            return entry.link
+
+
+def read(item: Item, fields: Collection[Field], scanner: Scanner) -> Reading:
+    """Read the fields of an item that are not empty."""
+    texts: dict[Field, str] = {}
+    tokens: dict[Field, Tokens] = {}
+    hits: dict[int, list[tuple[Field, int, int]]] = {}
+    for field in fields:
+        text = field_text(item, field)
+        if text:
+            texts[field] = text
+            words = tokens[field] = tokenise(text, addresses=field == "url")
+            for needle, first, after in scanner.scan(words):
+                hits.setdefault(needle, []).append((field, first, after))
+    return Reading(texts, tokens, hits, {})

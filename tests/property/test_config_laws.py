@@ -1,0 +1,285 @@
+"""Laws of the loader: it never crashes, never loses a byte, never points beside what is meant."""
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+import pytest
+import yaml
+from config_builders import Folder, marked
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.config.naming import default_names
+from monitor.config.tree import MappingNode, ScalarNode, SequenceNode, TextFile
+from monitor.config.values import read_duration, write_duration
+from monitor.config.yaml_read import read_yaml
+from monitor.errors import ConfigError
+from monitor.feeds.opml import OpmlError, read_opml
+
+SHIPPED = (Path(__file__).parents[2] / "config.yaml").read_text(encoding="utf-8")
+
+# What YAML and our files are made of, so that random texts get past the first character.
+SCRAPS = [
+    *"[]{}:,-?!&*|>%@`#'\"\\\n\t ~=/$",
+    ": ", "- ", "\n  ", "\n    ", "<<: ", "&a ", "*a", "!!str ", "--- ", "${X}", "${X:-y}", "$${",
+    "${file:x}", "sources", "url", "https://a.example/", "entities", "name", "watchlists", "match",
+    "any", "all", "none", "entity", "notifiers", "type", "slack", "webhook", "secret", "notify",
+    "poll", "min", "15m", "include", "*.yaml", "tests", "web", "listen", "x-a", "ab*", "=US", "/a(/",
+    "马杜罗", "é", "\ufeff", "\u2028", "\x85", "\U0001f600", "yes", "1", "off",
+]  # fmt: skip
+scrappy = st.lists(st.sampled_from(SCRAPS), max_size=60).map("".join)
+
+
+@st.composite
+def damaged(draw):
+    """The shipped file with a piece cut out and another put in."""
+    start = draw(st.integers(0, len(SHIPPED)))
+    end = draw(st.integers(start, min(len(SHIPPED), start + 80)))
+    return SHIPPED[:start] + draw(scrappy) + SHIPPED[end:]
+
+
+anything = st.binary(max_size=300) | (scrappy | damaged()).map(str.encode)
+
+
+@pytest.fixture(scope="module")
+def folder():
+    with tempfile.TemporaryDirectory() as name:
+        yield Folder(Path(name), {"X": "y"})
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=anything)
+def test_the_loader_raises_only_config_error_and_points_into_the_file(folder, data):
+    try:
+        problems = folder.load(data).warnings
+    except ConfigError as error:
+        problems = error.problems
+    assert all(map(str, problems))
+    lines = data.decode("utf-8-sig", "replace")
+    for problem in problems:
+        if problem.line:
+            last = len(TextFile("", lines).lines)
+            assert 1 <= problem.line <= last
+            assert 1 <= problem.column < problem.end_column
+            assert problem.column <= len(problem.source_line) + 1
+    assert list(problems) == sorted(problems, key=lambda each: (each.line, each.column))
+
+
+SPECIAL = "".join(chr(code) for code in (*range(32), 127) if chr(code) not in "\t\n")
+values = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=SPECIAL), max_size=60)
+
+
+@settings(max_examples=100, deadline=None)
+@given(value=values, written=st.sampled_from(['"${V}"', "'${V}'", "${V}", "|-\n      ${V}"]))
+def test_a_value_arrives_through_a_reference_as_it_is(folder, value, written):
+    folder.environ["V"] = value
+    loaded = folder.load(f"watchlists:\n  w:\n    match: [a1]\n    description: {written}\n")
+    assert loaded.settings.watchlists[0].description == value
+
+
+@settings(max_examples=50, deadline=None)
+@given(value=values)
+def test_a_file_arrives_as_it_is_but_for_its_last_line_end(folder, value):
+    folder.write("value", f"{value}\n".encode())
+    loaded = folder.load("watchlists: {w: {match: [a1], description: '${file:value}'}}\n")
+    assert loaded.settings.watchlists[0].description == value
+
+
+# --- places -------------------------------------------------------------------------------------
+
+words = st.text(
+    st.characters(categories=["L", "N", "P", "S", "Zs"], include_characters="éß马😀\u0301"),
+    min_size=1,
+    max_size=12,
+)
+trees = st.dictionaries(
+    words,
+    st.recursive(
+        words,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
+        max_leaves=15,
+    ),
+    max_size=5,
+)
+
+
+def scalars(node):
+    if isinstance(node, ScalarNode):
+        yield node
+    elif isinstance(node, SequenceNode):
+        for item in node.items:
+            yield from scalars(item)
+    else:
+        for key, value in node.entries.values():
+            yield key
+            yield from scalars(value)
+
+
+def plain(node):
+    if isinstance(node, MappingNode):
+        return {key: plain(value) for key, (_, value) in node.entries.items()}
+    return [plain(item) for item in node.items] if isinstance(node, SequenceNode) else node.text
+
+
+def outline(node):
+    return [(each.line, each.column, each.end_line, each.end_column) for each in scalars(node)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    tree=trees,
+    flow=st.sampled_from([True, False, None]),
+    style=st.sampled_from([None, '"', "'"]),
+    width=st.sampled_from([20, 1_000]),
+)
+def test_each_place_holds_its_text_and_both_parsers_agree(tree, flow, style, width):
+    text = yaml.dump(
+        tree, allow_unicode=True, default_flow_style=flow, default_style=style, width=width
+    )
+    # Texts that YAML reads as another type get quotes from dump; tags only where a style asks.
+    file = TextFile("a.yaml", text)
+    fast, slow = read_yaml(file, yaml.CSafeLoader), read_yaml(file, yaml.SafeLoader)
+    assert fast.problems == slow.problems == ()
+    assert plain(fast.root) == plain(slow.root) == tree
+    assert outline(fast.root) == outline(slow.root)
+    for node in scalars(fast.root):
+        if node.line == node.end_line:
+            written = file.lines[node.line][node.column : node.end_column]
+            assert yaml.safe_load(f"- {written}\n") == [node.text] or written == node.text
+
+
+@settings(max_examples=100, deadline=None)
+@given(scrap=scrappy.filter(lambda text: "\t" not in text))
+def test_both_parsers_refuse_the_same_texts_but_for_tabs(scrap):
+    file = TextFile("a.yaml", scrap)
+    fast, slow = read_yaml(file, yaml.CSafeLoader), read_yaml(file, yaml.SafeLoader)
+    assert (
+        bool(fast.problems) == bool(slow.problems)
+        or fast.root.entries.keys() == slow.root.entries.keys()
+    )
+
+
+MAPPINGS = [
+    "{}",
+    "poll: {{{}}}",
+    "sources: [{{url: 'https://a.example/', {}}}]",
+    "sources:\n  - url: https://a.example/\n    auth:\n      user: a\n      {}",
+    "entities:\n  马杜罗:\n    name: 马杜罗\n    {}",
+    "watchlists: {{w: {{match: [a1], tests: {{match: [{{title: a, {}}}]}}}}}}",
+    "watchlists:\n  w:\n    sources: {{{}}}\n    match: [a1]",
+    "notifiers: {{n: {{type: slack, url: 'https://a.example/', {}}}}}",
+]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    frame=st.sampled_from(MAPPINGS),
+    name=st.from_regex(r"zz[a-zé马]{0,8}", fullmatch=True),
+    comments=st.integers(0, 3),
+)
+def test_an_unknown_option_is_underlined_wherever_it_stands(folder, frame, name, comments):
+    problem = folder.problem("# more\n" * comments + frame.format(f"{name}: [x]") + "\n")
+    assert (problem.code, marked(problem)) == ("unknown-option", name)
+
+
+# --- smaller laws -------------------------------------------------------------------------------
+
+
+@given(seconds=st.integers(1, 10**9))
+def test_a_duration_survives_being_written_and_read(seconds):
+    assert read_duration(write_duration(timedelta(seconds=seconds))) == timedelta(seconds=seconds)
+
+
+urls = st.builds(
+    "{}://{}/{}{}".format,
+    st.sampled_from(["http", "https"]),
+    st.sampled_from(["a.example", "www.a.example", "b.example:81"]),
+    st.lists(st.sampled_from(["rss", "news", "feed.xml", "world.rss", "%D0%B0"])).map("/".join),
+    st.sampled_from(["", "?id=1", "?id=2"]),
+)
+
+
+@given(
+    found=st.lists(urls, unique=True, max_size=12),
+    taken=st.sets(st.sampled_from(["a.example", "a.example/news", "b.example:81"])),
+)
+def test_default_names_are_all_different_and_none_is_taken(found, taken):
+    names = default_names(found, taken=taken)
+    assert set(names) == set(found)
+    assert len(set(names.values())) == len(found)
+    assert not taken & set(names.values())
+    assert all(names.values())
+
+
+SECTIONS = {
+    "sources": "sources: [https://a.example/, {url: 'https://b.example/', name: B}]",
+    "entities": "entities: {maduro: {name: Maduro}}",
+    "a": "watchlists: {a: [a1, entity: maduro]}",
+    "b": "watchlists: {b: {match: [b1], notify: desk}}",
+    "notifiers": "notifiers: {desk: {type: console}}",
+    "notify": "notify: [desk]",
+    "min": "poll: {min: 1m}",
+    "max": "poll: {max: 2h}",
+}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    parts=st.lists(st.sampled_from(["x", "y", "z"]), min_size=len(SECTIONS), max_size=len(SECTIONS))
+)
+def test_it_does_not_matter_in_which_file_a_section_stands(folder, parts):
+    texts = {"x": "include: [y.yaml, z.yaml]\n", "y": "", "z": ""}
+    for part, section in zip(parts, SECTIONS.values(), strict=True):
+        known = section.partition(":")[0]
+        if f"\n{known}:" in f"\n{texts[part]}":
+            return  # the same section twice in one file is another mistake
+        texts[part] += f"{section}\n"
+    for name in "yz":
+        folder.write(f"{name}.yaml", texts[name])
+    loaded = folder.load(texts["x"]).settings
+    assert {source.url for source in loaded.sources} == {"https://a.example/", "https://b.example/"}
+    assert {(each.name, each.notify) for each in loaded.watchlists} == {
+        ("a", ("desk",)),
+        ("b", ("desk",)),
+    }
+    assert (loaded.poll.min, loaded.poll.max) == (timedelta(minutes=1), timedelta(hours=2))
+
+
+# --- OPML ---------------------------------------------------------------------------------------
+
+MARKUP = st.lists(
+    st.sampled_from(
+        ["<opml>", "</opml>", "<body>", "<outline ", "text='a' ", "xmlUrl='x' ", "/>", ">",
+         "</outline>", "<!DOCTYPE a>", "&amp;", "&#0;", "<?xml version='1.0'?>", "\x00", "é", "<!--"]
+    ),
+    max_size=20,
+).map(lambda parts: "".join(parts).encode())  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.binary(max_size=200) | MARKUP)
+def test_reading_opml_raises_only_opml_error(data):
+    line = column = 1
+    try:
+        read_opml(data)
+    except OpmlError as error:
+        line, column = error.line, error.column
+    assert min(line, column) >= 1
+
+
+titles = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=20)
+
+
+@settings(max_examples=100, deadline=None)
+@given(feeds=st.dictionaries(urls, st.tuples(titles, titles), max_size=8))
+def test_what_is_written_as_opml_is_read_again(feeds):
+    body = "".join(
+        f"<outline text={quoteattr(tag)}><outline text={quoteattr(title)} xmlUrl={quoteattr(url)}/></outline>"
+        for url, (title, tag) in feeds.items()
+    )
+    found = read_opml(f"<opml version='2.0'><body>{body}</body></opml>".encode())
+    assert {each.url: (each.title, each.tags) for each in found} == {
+        url: (title, (tag,)) for url, (title, tag) in feeds.items()
+    }

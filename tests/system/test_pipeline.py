@@ -1,0 +1,206 @@
+"""The stages together, over a real store, a real server and a clock that is told the time."""
+
+import io
+import random
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import ip_network
+
+import pytest
+from desk import rss
+
+from monitor.alerts.policy import Policy, webhook_id
+from monitor.alerts.render import message
+from monitor.feeds.parsers import ParserPool
+from monitor.feeds.transport import GuardedTransport
+from monitor.model import DeliveryState, ErrorKind, PollOutcome, Source
+from monitor.pipeline import Pipeline, decider
+from monitor.settings import NotifierSettings, PollSettings, Settings
+from monitor.store import Store, Writer
+from monitor.stories.duplicates import STORY_WINDOW
+from monitor.testing.clock import Clock
+from monitor.testing.newsroom import Newsroom
+from monitor.testing.receivers import SlackReceiver
+from monitor.testing.server import Answer, LoopbackServer
+from monitor.watch.matcher import Matcher
+from monitor.watch.terms import Watchlist, parse_term
+
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+
+
+class Ticket:
+    """A ticket nobody takes away."""
+
+    lane = key = ""
+    attempt = 1
+
+    def check(self):
+        pass
+
+    async def extend(self):
+        pass
+
+    async def done(self):
+        pass
+
+    async def release(self, delay):
+        pass
+
+
+class Poisoned:
+    """A matcher that fails on one word, as a fault of ours would."""
+
+    def __init__(self, matcher):
+        self.matcher = matcher
+
+    def match(self, item):
+        if "poison" in item.entry.title:
+            raise ZeroDivisionError
+        return self.matcher.match(item)
+
+
+class Bench:
+    """One pipeline with its surroundings."""
+
+    def __init__(self, pipeline, store, newsroom, server, slack, clock):
+        self.pipeline, self.store, self.newsroom = pipeline, store, newsroom
+        self.server, self.slack, self.clock = server, slack, clock
+        self.hinted = []
+
+    async def hint(self, destinations):
+        self.hinted += destinations
+
+    async def poll(self):
+        """Poll everything once, whatever is due; one Visit a source."""
+        states = self.store.source_states()
+        return [await self.pipeline.visit(s, self.pipeline.sources[s.url]) for s in states]
+
+    async def deliver(self, name="desk"):
+        await self.pipeline.deliver(name, Ticket())
+
+
+@asynccontextmanager
+async def bench(folder, paths=("/wire",), *, notify=("desk",), poisoned=False):
+    newsroom, slack, clock = Newsroom(), SlackReceiver(), Clock()
+    async with LoopbackServer(newsroom) as server, slack:
+        desk = NotifierSettings(name="desk", kind="slack", url=slack.url, allow_networks=LOOPBACK)
+        settings = Settings(
+            sources=tuple(Source(url=server.url(path), name=path) for path in paths),
+            watchlists=(Watchlist(name="crisis", match=(parse_term("Maduro"),), notify=notify),),
+            notifiers={"desk": desk},
+            poll=PollSettings(allow_networks=LOOPBACK, host_gap=timedelta(0)),
+        )
+        policy = Policy(alerts=settings.alerts, watchlists={w.name: w for w in settings.watchlists})
+        matcher = Matcher(settings.watchlists, {})
+        with Store.open(f"sqlite:///{folder}/monitor.db") as store:
+            store.sync_sources(settings.sources, now=clock(), rng=random.Random(1))
+            async with (
+                Writer(
+                    store,
+                    decider(policy),
+                    story_window=STORY_WINDOW,
+                    webhook_id=webhook_id,
+                    message=message,
+                ) as writer,
+                ParserPool(1) as parsers,
+                GuardedTransport() as transport,
+            ):
+                pipeline = Pipeline(
+                    settings=settings,
+                    store=store,
+                    writer=writer,
+                    transport=transport,
+                    parsers=parsers,
+                    matcher=Poisoned(matcher) if poisoned else matcher,
+                    now=clock,
+                    rng=random.Random(1),
+                    out=io.StringIO(),
+                    hint=None,
+                )
+                made = Bench(pipeline, store, newsroom, server, slack, clock)
+                pipeline.hint = made.hint
+                try:
+                    yield made
+                finally:
+                    pipeline.close()
+
+
+def publish(made, path, *titles):
+    made.newsroom.publish(path, rss(*titles, published=made.clock()), {})
+
+
+@pytest.fixture
+async def made(tmp_path):
+    async with bench(tmp_path) as made:
+        publish(made, "/wire", "Quiet day")
+        await made.poll()
+        yield made
+
+
+async def test_a_poll_that_raises_an_alert_hints_its_destination(made):
+    publish(made, "/wire", "Maduro speaks", "Quiet day")
+    [visit] = await made.poll()
+    assert (visit.outcome, visit.new, visit.alerts, visit.entries) == (PollOutcome.NEW, 1, 1, 2)
+    assert made.hinted == ["desk"]
+    await made.deliver()
+    assert len(made.slack.received) == 1
+
+
+async def test_the_same_bytes_again_are_unchanged_and_not_parsed(made):
+    [visit] = await made.poll()
+    assert (visit.outcome, visit.status, visit.entries) == (PollOutcome.UNCHANGED, 200, 0)
+
+
+async def test_a_refused_delivery_waits_for_its_time_and_expires_after_a_day(made):
+    publish(made, "/wire", "Maduro speaks")
+    await made.poll()
+    down = Answer(status=503, body=b"down")
+    made.slack.script.extend([down] * 50)
+    attempts = 0
+    while made.store.deliveries()[0].state is not DeliveryState.DEAD:
+        [row] = made.store.deliveries()
+        if row.next_attempt:
+            made.clock.now = max(made.clock.now, row.next_attempt)
+        await made.deliver()
+        attempts += 1
+    [row] = made.store.deliveries()
+    assert row.reason.startswith("expired")
+    assert len(made.slack.server.requests) == attempts > 5
+    assert made.slack.received == []
+
+
+async def test_rows_of_a_notifier_that_is_gone_are_parked_and_not_lost(made):
+    publish(made, "/wire", "Maduro speaks")
+    await made.poll()
+    made.pipeline.settings.notifiers.clear()
+    await made.deliver()
+    [row] = made.store.deliveries()
+    assert row.state is DeliveryState.PARKED
+    assert "desk" in row.reason
+
+
+async def test_a_fault_of_ours_backs_one_source_off_and_leaves_the_others_alone(tmp_path):
+    async with bench(tmp_path, ["/bad", "/good"], poisoned=True) as made:
+        publish(made, "/bad", "poison")
+        publish(made, "/good", "Quiet day")
+        visits = {visit.source.name: visit for visit in await made.poll()}
+        assert visits["/bad"].kind is ErrorKind.PARSE
+        assert "inside the monitor" in visits["/bad"].message
+        assert visits["/good"].outcome is PollOutcome.NEW
+        publish(made, "/bad", "Antidote")
+        visits = {visit.source.name: visit for visit in await made.poll()}
+        assert visits["/bad"].outcome is PollOutcome.NEW
+
+
+async def test_one_host_is_polled_source_by_source_with_the_gap_between(tmp_path):
+    async with bench(tmp_path, ["/a", "/b", "/c"]) as made:
+        for path in ("/a", "/b", "/c"):
+            publish(made, path, "Quiet day")
+        gap = replace(made.pipeline.settings.poll, host_gap=timedelta(milliseconds=80))
+        made.pipeline.settings = replace(made.pipeline.settings, poll=gap)
+        made.clock.advance(timedelta(minutes=5))
+        await made.pipeline.poll(made.server.host, Ticket())
+        first, second, third = (request.at for request in made.server.requests)
+        assert second - first >= 0.08
+        assert third - second >= 0.08

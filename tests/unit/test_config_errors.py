@@ -1,0 +1,213 @@
+"""Each mistake people make has its own words, at its own place."""
+
+import pytest
+from config_builders import FEED, SECRET, Folder, marked
+
+# Name, text, code, line, column, what the carets stand under, a part of the message or the help.
+MISTAKES = [
+    ("misspelt section", "sorces: []\n", "unknown-option", 1, 1, "sorces", "did you mean “sources”?"),
+    ("misspelt option", f"sources:\n  - url: {FEED}\n    tag: [a]\n", "unknown-option", 3, 5, "tag", "“tags”"),
+    ("misspelt needed option", f"sources:\n  - ulr: {FEED}\n", "unknown-option", 2, 5, "ulr", "“url”"),
+    ("needed option", "sources:\n  - name: Wire\n", "missing-option", 2, 5, "name: Wire", "“url” is missing"),
+    ("later option", "watchlists:\n  w: {match: [a1], throttle: {per_story: 6h}}\n", "unknown-option", 2, 20, "throttle", "not in this version"),
+    ("later rule", "watchlists:\n  w:\n    match:\n      - near: {within: 6}\n", "unknown-option", 4, 9, "near", "not in this version"),
+    ("no address", "sources:\n  - feeds.example.org/caribe.xml\n", "bad-address", 2, 5, "feeds.example.org/caribe.xml", "https://feeds.example.org/caribe.xml"),
+    ("slip in the scheme", "sources:\n  - htps://feeds.example.org/x\n", "bad-address", 2, 5, "htps://feeds.example.org/x", "https://feeds.example.org/x"),
+    ("another scheme", "sources: ['file:///etc/passwd']\n", "bad-address", 1, 11, "'file:///etc/passwd'", "not a web address"),
+    ("user in the address", "sources: ['https://me:pass@wire.example/']\n", "bad-address", 1, 11, "'https://me:pass@wire.example/'", "auth:"),
+    ("duration without unit", "poll:\n  timeout: 15\n", "bad-duration", 2, 12, "15", "15 of what? write a unit: 15s, 15m, 15h or 15d"),
+    ("duration in words", "poll: {timeout: 2 minutes}\n", "bad-duration", 1, 17, "2 minutes", "did you mean 2m?"),
+    ("duration of nothing", "alerts: {max_age: 0s}\n", "bad-duration", 1, 19, "0s", "no effect"),
+    ("misspelt adaptive", "poll: {every: adaptve}\n", "bad-duration", 1, 15, "adaptve", "“adaptive”"),
+    ("endless duration", "store: {keep: 999999d}\n", "bad-duration", 1, 15, "999999d", "36500 days"),
+    ("size without unit", "poll: {max_bytes: 20}\n", "bad-size", 1, 19, "20", "20MB"),
+    ("rate", "poll: {budget: often}\n", "bad-rate", 1, 16, "often", "1/h"),
+    ("number", "poll: {at_once: many}\n", "bad-number", 1, 17, "many", "from 1 to 10000"),
+    ("number of nothing", "poll: {at_once: 0}\n", "bad-number", 1, 17, "0", "from 1"),
+    ("flag", f"sources: [{{url: '{FEED}', enabled: maybe}}]\n", "bad-flag", 1, 59, "maybe", "neither yes nor no"),
+    ("min over max", "poll:\n  max: 1h\n  min: 2h\n", "bad-range", 3, 8, "2h", "poll.max is 1h"),
+    ("min over the default max", "poll: {min: 5h}\n", "bad-range", 1, 13, "5h", "poll.max is 4h"),
+    ("misspelt severity", "watchlists:\n  w:\n    severity: hihg\n    match: [a1]\n", "not-one-of", 3, 15, "hihg", "did you mean “high”?"),
+    ("misspelt field", "watchlists: {w: {fields: [titel], match: [a1]}}\n", "not-one-of", 1, 27, "titel", "did you mean “title”?"),
+    ("misspelt kind", "notifiers: {desk: {type: slak}}\n", "not-one-of", 1, 26, "slak", "did you mean “slack”?"),
+    ("later kind", "notifiers: {desk: {type: discord}}\n", "not-one-of", 1, 26, "discord", "not in this version"),
+    ("kind not given", "notifiers: {desk: {url: 'https://a.example'}}\n", "missing-option", 1, 13, "desk", "“type” is missing"),
+    ("misspelt type", "notifiers: {desk: {typ: slack}}\n", "unknown-option", 1, 20, "typ", "did you mean “type”?"),
+    ("notifier as text", "notifiers: {desk: slack}\n", "wrong-type", 1, 19, "slack", "{type: console}"),
+    ("unknown notifier", "notifiers: {desk: {type: console}}\nnotify: [dsek]\n", "unknown-notifier", 2, 10, "dsek", "did you mean “desk”?"),
+    ("unknown notifier of a watchlist", "watchlists:\n  w: {match: [a1], notify: [desk]}\n", "unknown-notifier", 2, 29, "desk", "you have: console"),
+    ("unknown entity", "entities: {maduro: {name: Maduro}}\nwatchlists:\n  w: [entity: madruo]\n", "unknown-entity", 3, 15, "madruo", "did you mean “maduro”?"),
+    ("entity nobody defined", "watchlists: {w: [entity: maduro]}\n", "unknown-entity", 1, 26, "maduro", "none is defined"),
+    ("prefix too short", "watchlists:\n  w: [ab*]\n", "bad-term", 2, 7, "ab*", "3 letters"),
+    ("star inside a term", "watchlists:\n  w:\n    - air*space closed\n", "bad-term", 3, 10, "*", "last word"),
+    ("open pattern", "watchlists:\n  w: [/air(/]\n", "bad-term", 2, 8, "air(", "missing )"),
+    ("sign as a term", "watchlists:\n  w: ['--']\n", "bad-term", 2, 8, "--", "no letters"),
+    ("only none", "watchlists:\n  w:\n    match:\n      - none: [football]\n", "only-none", 4, 9, "none: [football]", "asks for nothing"),
+    ("only none inside any", "watchlists: {w: [any: [a1, none: [b1]]]}\n", "only-none", 1, 18, "any: [a1, none: [b1]]", "asks for nothing"),
+    ("empty watchlist", "watchlists:\n  w: []\n", "empty-watchlist", 2, 6, "[]", "never fires"),
+    ("empty match", "watchlists: {w: {match: []}}\n", "empty-watchlist", 1, 25, "[]", "never fires"),
+    ("watchlist without match", "watchlists:\n  w: {severity: low}\n", "missing-option", 2, 3, "w", "“match” is missing"),
+    ("watchlist as text", "watchlists: {w: airspace}\n", "wrong-type", 1, 17, "airspace", "list of terms"),
+    ("empty any", "watchlists: {w: [any: []]}\n", "bad-rule", 1, 23, "[]", "empty"),
+    ("list as a rule", "watchlists: {w: [[a1, b1]]}\n", "bad-rule", 1, 18, "[a1, b1]", "{any: […]}"),
+    ("two rules in one", "watchlists: {w: [{any: [a1], none: [b1]}]}\n", "bad-rule", 1, 18, "{any: [a1], none: [b1]}", "one of entity, any, all, none"),
+    ("misspelt rule", "watchlists: {w: [al: [a1, b1]]}\n", "unknown-option", 1, 18, "al", "did you mean “all”?"),
+    ("term with a colon", "watchlists:\n  w:\n    - Breaking: airspace closed\n", "unknown-option", 3, 7, "Breaking", "needs quotes"),
+    ("term after a #", "watchlists:\n  w:\n    - a1\n    - #hashtag\n", "empty-value", 4, 6, " ", "# needs quotes"),
+    ("option without a value", f"sources:\n  - url: {FEED}\n    name:\n", "empty-value", 3, 10, "", "no value"),
+    ("list for a text", "poll: {contact: [a, b]}\n", "wrong-type", 1, 17, "[a, b]", "a text is expected here, not a list"),
+    ("mapping for a list", "watchlists: {w: {match: {any: [a1]}}}\n", "wrong-type", 1, 25, "{any: [a1]}", "a list is expected here, not a mapping"),
+    ("text for a section", "store: sqlite:///x.db\n", "wrong-type", 1, 8, "sqlite:///x.db", "“store” is a mapping"),
+    ("mapping for sources", "sources: {a: b}\n", "wrong-type", 1, 10, "{a: b}", "“sources” is a list"),
+    ("same source twice", f"sources:\n  - {FEED}\n  - url: {FEED}\n", "duplicate-source", 3, 10, FEED, "config.yaml:2:5"),
+    ("same source but for a fragment", f"sources: ['{FEED}', '{FEED}#top']\n", "duplicate-source", 1, 44, f"'{FEED}#top'", "config.yaml:1:11"),
+    ("same name twice", "sources:\n  - {url: 'https://a.example/', name: Wire}\n  - {url: 'https://b.example/', name: Wire}\n", "duplicate-name", 3, 39, "Wire", "config.yaml:2:39"),
+    ("same watchlist twice", "watchlists:\n  w: [a1]\n  w: [b1]\n", "duplicate-key", 3, 3, "w", "first given on line 2"),
+    ("same option twice", "log: {level: info, level: debug}\n", "duplicate-key", 1, 20, "level", "twice"),
+    ("slack without https", "notifiers: {desk: {type: slack, url: 'http://hooks.slack.com/services/x'}}\n", "bad-address", 1, 38, None, "https://"),
+    ("slack without url", "notifiers: {desk: {type: slack}}\n", "missing-option", 1, 13, "desk", "“url” is missing"),
+    ("secret without prefix", "notifiers: {siem: {type: webhook, url: 'https://a.example', secret: hunter2}}\n", "bad-secret", 1, 69, None, "whsec_"),
+    ("secret too short", "notifiers: {siem: {type: webhook, url: 'https://a.example', secret: whsec_c2hvcnQ=}}\n", "bad-secret", 1, 69, None, "24 to 64 bytes, and this one has 5"),
+    ("secret not base64", "notifiers: {siem: {type: webhook, url: 'https://a.example', secret: [whsec_!]}}\n", "bad-secret", 1, 70, None, "base64"),
+    ("open pages", "web:\n  listen: 0.0.0.0:8470\n", "open-without-token", 2, 11, "0.0.0.0:8470", "web.token"),
+    ("no port", "web: {listen: localhost}\n", "bad-listen", 1, 15, "localhost", "127.0.0.1:8470"),
+    ("port too high", "web: {listen: 127.0.0.1:65536}\n", "bad-listen", 1, 15, "127.0.0.1:65536", ""),
+    ("store", "store: {url: postgres://db/monitor}\n", "bad-store", 1, 14, "postgres://db/monitor", "postgresql+psycopg://"),
+    ("network", "poll: {allow_networks: [10.0.0.1/8]}\n", "bad-network", 1, 25, "10.0.0.1/8", "did you mean 10.0.0.0/8?"),
+    ("header of our own", f"sources: [{{url: '{FEED}', headers: {{Host: a}}}}]\n", "bad-header", 1, 60, "Host", "sends “Host” itself"),
+    ("header with a line end", f'sources: [{{url: "{FEED}", headers: {{X-A: "a\\nb"}}}}]\n', "bad-header", 1, 60, "X-A", "can't be sent"),
+    ("auth of both kinds", f"sources: [{{url: '{FEED}', auth: {{user: a, bearer: b}}}}]\n", "bad-auth", 1, 50, "auth", "or a bearer token"),
+    ("password without user", f"sources: [{{url: '{FEED}', auth: {{password: b}}}}]\n", "bad-auth", 1, 50, "auth", "user"),
+    ("language", "watchlists: {w: {match: [a1], languages: [english please]}}\n", "bad-language", 1, 43, "english please", "en, es"),
+    ("name with a slash", "watchlists: {a/b: [a1]}\n", "bad-name", 1, 14, "a/b", "“/”"),
+    ("empty name", "entities: {'': {name: A1}}\n", "bad-name", 1, 12, "''", "empty"),
+    ("misspelt test", "watchlists: {w: {match: [a1], tests: {mach: [a1]}}}\n", "unknown-option", 1, 39, "mach", "“match”"),
+    ("misspelt field of a test", "watchlists:\n  w: {match: [a1], tests: {match: [{titel: a1}]}}\n", "unknown-option", 2, 37, "titel", "“title”"),
+    ("unset variable", "poll: {contact: '${CONTCT}'}\n", "unset-variable", 1, 18, "${CONTCT}", "did you mean “CONTACT”?"),
+    ("bad reference", "poll: {contact: '${my contact}'}\n", "bad-reference", 1, 18, "${my contact}", "${NAME:-default}"),
+    ("open reference", "poll:\n  contact: a ${CONTACT\n", "bad-reference", 2, 14, "${", "$${"),
+    ("missing secret file", "poll: {contact: '${file:nobody}'}\n", "no-secret-file", 1, 18, "${file:nobody}", "/run/secrets/nobody"),
+    ("control character", 'poll: {contact: "a\\0b"}\n', "control-character", 1, 17, '"a\\0b"', ""),
+    ("tag", "watchlists:\n  w:\n    - !important\n", "tag", 3, 7, "!important", 'needs quotes: "!important"'),
+    ("tag in a line", "watchlists: {w: [!important]}\n", "not-yaml", 1, 18, "!important", 'write "!important"'),
+    ("lost alias", "watchlists:\n  w:\n    - *maduro\n", "bad-alias", 3, 7, "*maduro", 'needs quotes: "*maduro"'),
+    ("alias inside itself", "x-a: &a [*a]\n", "bad-alias", 1, 10, "*a", "contains itself"),
+    ("merge of a text", "x-a: &a b\nlog: {<<: *a}\n", "bad-merge", 2, 7, "<<", "*defaults"),
+    ("list as a name", "? [a, b]\n: c\n", "bad-key", 1, 3, "[a, b]", "a list stands where a name belongs"),
+    ("second document", "log: {level: info}\n---\npoll: {}\n", "several-documents", 2, 1, "---", "include"),
+    ("list at the top", "- a\n- b\n", "wrong-type", 1, 1, "- a", "mapping of sections"),
+    ("rule nobody knows", "watchlists: {w: [sounds_like: [a1]]}\n", "unknown-option", 1, 18, "sounds_like", "one of entity, any, all, none"),
+    ("no fields", "watchlists: {w: {match: [a1], fields: []}}\n", "empty-value", 1, 39, "[]", "empty"),
+    ("list for a word", "watchlists: {w: {match: [a1], severity: [low]}}\n", "wrong-type", 1, 41, "[low]", "one word"),
+    ("mapping for a text", "watchlists: {w: {match: [a1], description: {Breaking: closed}}}\n", "wrong-type", 1, 44, "{Breaking: closed}", "“: ” needs quotes"),
+    ("list for a duration", "poll: {min: [5m]}\n", "wrong-type", 1, 13, "[5m]", "a duration is expected here, not a list"),
+    ("duration without a value", "poll:\n  min:\n", "empty-value", 2, 7, "", "a duration is expected"),
+    ("size of nothing", "poll: {max_bytes: 1.5B}\n", "bad-size", 1, 19, "1.5B", "not a size"),
+    ("size too small", "poll: {max_bytes: 0.5KB}\n", "bad-size", 1, 19, "0.5KB", "between 1KB"),
+    ("mapping for networks", "poll: {allow_networks: {a: b}}\n", "wrong-type", 1, 8, "allow_networks", "10.0.0.0/8"),
+    ("no network at all", "poll: {allow_networks: [here]}\n", "bad-network", 1, 25, "here", "fd00::/8"),
+    ("list for headers", f"sources: [{{url: '{FEED}', headers: [a]}}]\n", "wrong-type", 1, 59, None, "Name: value"),
+    ("no name of a header", f"sources: [{{url: '{FEED}', headers: {{a b: c}}}}]\n", "bad-header", 1, 60, "a b", "name a header"),
+    ("long name", f"watchlists: {{{'a' * 101}: [a1]}}\n", "bad-name", 1, 14, "a" * 101, "100 characters"),
+    ("name of two lines", 'watchlists: {"a\\nb": [a1]}\n', "bad-name", 1, 14, '"a\\nb"', "line ends"),
+    ("name with a blank", "watchlists: {' w': {match: [a1], sources: {include: x}}}\n", "bad-name", 1, 14, "' w'", "blank"),
+    ("control character in the file", "log: {}\n# \x07\n", "control-character", 2, 3, "\x07", "remove"),
+    ("priority", f"sources: [{{url: '{FEED}', priority: 0}}]\n", "bad-number", 1, 60, "0", "above 0"),
+    ("contact of two lines", 'poll: {contact: "a\\nb"}\n', "bad-header", 1, 17, '"a\\nb"', "one line"),
+    ("include of nothing", "include: [nothing.yaml]\n", "include-nothing", 1, 11, "nothing.yaml", "no file “nothing.yaml”"),
+    ("include outside", "include: [../../etc/passwd]\n", "include-outside", 1, 11, "../../etc/passwd", "folder"),
+    ("include of a mapping", "include: [{a: b}]\n", "wrong-type", 1, 11, "{a: b}", "name of a file"),
+    ("include of itself", "include: config.yaml\n", "include-cycle", 1, 10, "config.yaml", "includes itself"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "column", "under", "words"),
+    [pytest.param(*case[1:], id=case[0]) for case in MISTAKES],
+)
+def test_a_mistake_has_its_code_its_place_and_its_words(
+    tmp_path, text, code, line, column, under, words
+):
+    problem = Folder(tmp_path, {"CONTACT": "desk@wire.example"}).problem(text)
+
+    assert (str(problem.code), problem.line, problem.column) == (code, line, column), problem
+    assert words in f"{problem.message} {problem.help}", problem
+    if under is not None:
+        assert marked(problem) == under
+
+
+def test_every_mistake_of_every_section_is_told_at_once_in_order(tmp_path):
+    text = f"""\
+    sources:
+      - {FEED}
+      - {FEED}
+      - url: feeds.example.org/x.xml
+        every: 15
+    entities:
+      maduro: {{nmae: Maduro}}
+    watchlists:
+      w:
+        severity: hihg
+        feilds: [title]
+        match: [{{entity: madruo}}, ab*, none: [x1]]
+        notify: [dsek]
+    notifiers:
+      desk: {{type: slack, url: "${{SLACK}}"}}
+    poll: {{min: 5h, timeout: 20}}
+    web: {{listen: 0.0.0.0:80}}
+    """
+    assert Folder(tmp_path).refused(text) == [
+        ("duplicate-source", 3, 5),
+        ("bad-address", 4, 10),
+        ("bad-duration", 5, 12),
+        ("unknown-option", 7, 12),
+        ("not-one-of", 10, 15),
+        ("unknown-option", 11, 5),
+        ("unknown-entity", 12, 22),
+        ("bad-term", 12, 31),
+        ("only-none", 12, 36),
+        ("unknown-notifier", 13, 14),
+        ("unset-variable", 15, 29),
+        ("bad-range", 16, 13),
+        ("bad-duration", 16, 26),
+        ("open-without-token", 17, 15),
+    ]
+
+
+def test_a_mistake_in_an_anchor_is_told_once_where_it_stands(tmp_path):
+    text = """\
+    x-slow: &slow {every: 15}
+    sources:
+      - {<<: *slow, url: "https://a.example/"}
+      - {<<: *slow, url: "https://b.example/"}
+    """
+    assert Folder(tmp_path).refused(text) == [("bad-duration", 1, 23)]
+
+
+def test_a_name_nobody_defined_is_no_mistake_while_a_file_is_unread(tmp_path):
+    folder = Folder(tmp_path)
+    folder.write("entities.yaml", "entities: [oops")
+    text = "include: entities.yaml\nwatchlists: {w: [entity: maduro]}\n"
+    assert {each.file for each in folder.problems(text)} == {str(tmp_path / "entities.yaml")}
+
+
+def test_the_carets_stand_inside_a_term_in_quotes_too(tmp_path):
+    text = """\
+    watchlists:
+      w:
+        - 'air*space'
+        - "air*space closed"
+    """
+    assert [marked(each) for each in Folder(tmp_path).problems(text)] == ["*", "*"]
+
+
+def test_where_escapes_hide_a_place_the_whole_text_is_marked(tmp_path):
+    problem = Folder(tmp_path).problem('watchlists: {w: ["air*spa\\x63e"]}\n')
+    assert marked(problem) == '"air*spa\\x63e"'
+
+
+def test_a_secret_of_the_right_form_is_taken_alone_and_in_a_list(tmp_path):
+    text = "notifiers: {{a: {{type: webhook, url: 'https://a.example/', secret: {}}}}}\nnotify: a\n"
+    for secret in (SECRET, f"[{SECRET}, {SECRET}]"):
+        settings = Folder(tmp_path).load(text.format(secret)).settings
+        assert set(settings.notifiers["a"].secrets) == {SECRET}

@@ -1,0 +1,173 @@
+"""The JSON schema, the reference page and the template say what the loader does."""
+
+import json
+import subprocess
+import sys
+from importlib.resources import files
+
+import pytest
+import yaml
+from config_builders import FEED, SECRET, Folder
+from jsonschema import Draft202012Validator
+
+from monitor.config.json_schema import json_schema, schema_text
+from monitor.config.problems import Code
+from monitor.config.reference import PAGE, SCHEMA, SECTIONS, reference
+from monitor.config.schema import Configuration
+
+FRESH = "stale; write it again with: python -m monitor.config.reference"
+
+
+def test_the_schema_in_the_package_is_the_one_of_the_models():
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), FRESH
+
+
+def test_the_reference_page_is_the_one_of_the_models():
+    assert PAGE.read_text(encoding="utf-8") == reference(), FRESH
+
+
+def test_the_schema_is_a_schema():
+    Draft202012Validator.check_schema(json_schema())
+
+
+def fits(text):
+    """What an editor says of a text."""
+    return Draft202012Validator(json_schema()).is_valid(yaml.safe_load(text) or {})
+
+
+GOOD = [
+    "",
+    "sources:\n",
+    f"x-a: {{b: c}}\nsources: [{FEED}, {{url: '{FEED}?2', tags: wire, every: 10m, verify_tls: no}}]",
+    "watchlists: {w: [airspace, 2026, yes, 1.5, {any: [a1, {all: [b1, {none: [c1]}]}]}]}",
+    "watchlists: {w: {match: airspace, none: b1, fields: title, languages: en, notify: console}}",
+    "watchlists: {w: {match: [a1], tests: {match: a1, no_match: [{title: 2026}]}}}",
+    "entities: {e: {name: Maduro, aliases: [007, Мадуро], ambiguous: '=Maduro'}}",
+    f"notifiers: {{a: {{type: webhook, url: 'https://a.example/', secret: {SECRET}}}}}",
+    f"notifiers: {{a: {{type: webhook, url: 'https://a.example/', secret: [{SECRET}]}}}}",
+    "poll: {every: adaptive, at_once: 7, budget: 2/d, max_bytes: 5MB, allow_networks: 10.0.0.0/8}",
+    "poll: {at_once: '${N:-7}', every: '${E:-1h}', max_bytes: '${S:-1MB}'}",
+    "web: {listen: off}\nlog: {level: debug}",
+]
+BAD = [
+    "sorces: []",
+    "sources: [{name: a}]",
+    f"sources: [{{url: '{FEED}', tag: a}}]",
+    "sources: ['feeds.example.org/x']",
+    "watchlists: {w: {severity: low}}",
+    "watchlists: {w: {match: [a1], severity: hihg}}",
+    "watchlists: {w: {match: [a1], fields: [titel]}}",
+    "watchlists: {w: [near: {within: 6}]}",
+    "watchlists: {w: [{any: [a1], none: [b1]}]}",
+    "notifiers: {a: {type: slak}}",
+    "notifiers: {a: {type: webhook, url: 'https://a.example/', secret: hunter2}}",
+    "poll: {timeout: 15}",
+    "poll: {max_bytes: 20}",
+    "poll: {at_once: 0}",
+    "log: {format: xml}",
+]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_editors_and_the_loader_take_the_same_texts(tmp_path, text):
+    assert Folder(tmp_path).problems(text) == []
+    assert fits(text)
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_editors_and_the_loader_refuse_the_same_texts(tmp_path, text):
+    assert Folder(tmp_path).problems(text)
+    assert not fits(text)
+
+
+def options():
+    for section in SECTIONS:
+        for model in section.models:
+            for name, field in model.model_fields.items():
+                yield pytest.param(section, model, name, field, id=f"{model.__name__}.{name}")
+
+
+@pytest.mark.parametrize(("section", "model", "name", "field"), list(options()))
+def test_every_option_says_what_it_does_and_shows_an_example(section, model, name, field):
+    assert field.description.endswith(".")
+    assert field.examples
+    assert f"`{name}`" in PAGE.read_text(encoding="utf-8")
+
+
+# Where an option stands, and what it needs beside it.
+FRAMES = {
+    "Configuration": "{}",
+    "SourceOptions": "sources: [{{url: 'https://a.example/', {}}}]",
+    "AuthOptions": "sources: [{{url: 'https://a.example/', auth: {{user: a, {}}}}}]",
+    "EntityOptions": "entities: {{e: {{name: Maduro, {}}}}}",
+    "WatchlistOptions": "watchlists: {{w: {{match: [a1], {}}}}}",
+    "EntityRule": "watchlists: {{w: [{{{}}}]}}",
+    "AnyRule": "watchlists: {{w: [{{{}}}]}}",
+    "AllRule": "watchlists: {{w: [{{{}}}]}}",
+    "NoneRule": "watchlists: {{w: [all: [a1, {{{}}}]]}}",
+    "SourceFilterOptions": "watchlists: {{w: {{match: [a1], sources: {{{}}}}}}}",
+    "ExpectationOptions": "watchlists: {{w: {{match: [a1], tests: {{{}}}}}}}",
+    "SampleOptions": "watchlists: {{w: {{match: [a1], tests: {{match: [{{title: a, {}}}]}}}}}}",
+    "ConsoleOptions": "notifiers: {{n: {{{}}}}}",
+    "SlackOptions": "notifiers: {{n: {{type: slack, url: 'https://a.example/', {}}}}}",
+    "WebhookOptions": "notifiers: {{n: {{type: webhook, url: 'https://a.example/', {}}}}}",
+    "AlertOptions": "alerts: {{{}}}",
+    "PollOptions": "poll: {{{}}}",
+    "StoreOptions": "store: {{{}}}",
+    "WebOptions": "web: {{token: a, {}}}",
+    "LogOptions": "log: {{{}}}",
+}
+OUTSIDE = {
+    "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/x",
+    "FEED_PASSWORD": "a",
+    "FEED_KEY": "a",
+    "DB_PASSWORD": "a",
+}
+
+
+@pytest.mark.parametrize(("section", "model", "name", "field"), list(options()))
+def test_every_example_is_valid(tmp_path, section, model, name, field):
+    folder = Folder(tmp_path, OUTSIDE)
+    folder.write("siem_secret", SECRET)
+    for file in ("token", "web_token"):
+        folder.write(file, "abc")
+    folder.write("feeds.opml", "<opml/>")
+    for example in field.examples:
+        text = yaml.safe_load(FRAMES[model.__name__].format("zzz: 0")) or {}
+        written = json.loads(
+            json.dumps(text).replace('"zzz": 0', f'"{name}": {json.dumps(example)}')
+        )
+        if model is Configuration:
+            written = {name: example}
+        written.setdefault("entities", {"maduro": {"name": "Maduro"}})
+        written.setdefault("notifiers", {"desk": {"type": "console"}})
+        if name == "bearer":
+            written["sources"][0]["auth"].pop("user")
+        assert folder.problems(json.dumps(written)) == []
+
+
+def test_every_code_is_in_the_reference():
+    page = PAGE.read_text(encoding="utf-8")
+    assert all(f"| `{code}` |" in page for code in Code)
+
+
+def test_the_template_of_init_is_valid_and_gives_no_warning(tmp_path):
+    text = files("monitor.config").joinpath("template.yaml").read_text(encoding="utf-8")
+    assert Folder(tmp_path).load(text).warnings == ()
+    assert fits(text)
+
+
+def test_loading_needs_no_database_network_or_feed_library():
+    program = (
+        "import sys; from pathlib import Path; from monitor.config.load import load;"
+        "load(Path('config.yaml'), environ={});"
+        "print(*{'sqlalchemy', 'httpx', 'feedparser', 'starlette', 'ahocorasick_rs'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PAGE.parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == ""

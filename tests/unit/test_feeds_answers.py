@@ -1,0 +1,186 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.feeds.answers import (
+    MAX_FRESH,
+    Head,
+    document,
+    failure,
+    fresh_for,
+    not_modified,
+    retry_after,
+    validator,
+)
+from monitor.model import ErrorKind, Failed, Fetched
+
+NOW = datetime(2025, 11, 30, 21, 0, tzinfo=UTC)
+DATE = "Sun, 30 Nov 2025 18:00:00 GMT"  # a server whose clock is three hours behind
+CHALLENGE = b"<!DOCTYPE html><html><script src=/cdn-cgi/challenge-platform/h/g></script></html>"
+
+
+def a_head(status: int = 200, **headers: str) -> Head:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Head(
+        url="https://wire.example/feed", host="wire.example", status=status, headers=named, now=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [
+        ("7200", timedelta(hours=2)),
+        (" 60 ", timedelta(minutes=1)),
+        ("0", timedelta()),
+        ("2592000", timedelta(days=1)),
+        ("9" * 5000, timedelta(days=1)),
+        ("Sun, 30 Nov 2025 19:00:00 GMT", timedelta(hours=1)),
+        ("Sunday, 30-Nov-25 18:10:00 GMT", timedelta(minutes=10)),
+        ("Sun Nov 30 18:10:00 2025", timedelta(minutes=10)),
+        ("Sun, 30 Nov 2025 17:00:00 GMT", timedelta()),
+        ("Tue, 30 Nov 2027 18:00:00 GMT", timedelta(days=1)),
+        ("-5", None),
+        ("1.5", None),
+        ("²", None),
+        ("soon", None),
+        ("Sun, 99 Nov 2025 18:00:00 GMT", None),
+        ("Sun, 30 Nov 99999999999 18:00:00 GMT", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_by_the_servers_own_clock(wish, expected):
+    assert retry_after({"retry-after": wish, "date": DATE}, NOW) == expected
+
+
+def test_a_retry_after_date_without_a_date_header_counts_from_now():
+    headers = {"retry-after": "Sun, 30 Nov 2025 21:30:00 GMT"}
+    assert retry_after(headers, NOW) == timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"cache-control": "max-age=14400"}, timedelta(hours=4)),
+        ({"cache-control": "public, Max-Age=600"}, timedelta(minutes=10)),
+        ({"cache-control": "max-age=600", "age": "100"}, timedelta(seconds=500)),
+        ({"cache-control": "max-age=600", "age": "junk"}, timedelta(minutes=10)),
+        ({"cache-control": 'max-age="600"'}, timedelta(minutes=10)),
+        ({"cache-control": "s-maxage=60, max-age=600"}, timedelta(minutes=10)),
+        ({"cache-control": "max-age=600, max-age=60"}, timedelta(minutes=10)),
+        ({"cache-control": "max-age=999999999999999999999"}, MAX_FRESH),
+        ({"cache-control": "max-age=600", "expires": "0"}, timedelta(minutes=10)),
+        ({"expires": "Sun, 30 Nov 2025 18:20:00 GMT", "date": DATE}, timedelta(minutes=20)),
+        ({"expires": "Sun, 30 Nov 2025 21:20:00 GMT"}, timedelta(minutes=20)),
+        ({"cache-control": "max-age=0", "expires": "Sun, 30 Nov 2025 23:00:00 GMT"}, None),
+        ({"cache-control": "max-age=600", "age": "700"}, None),
+        ({"cache-control": "max-age=-1"}, None),
+        ({"cache-control": "max-age=600, no-cache"}, None),
+        ({"cache-control": "no-store"}, None),
+        ({"cache-control": "s-maxage=600"}, None),
+        ({"cache-control": ",,=;="}, None),
+        ({"expires": "0"}, None),
+        ({"expires": "Thu, 01 Jan 1970 00:00:00 GMT"}, None),
+        ({}, None),
+    ],
+)
+def test_freshness_comes_from_max_age_else_from_expires(headers, expected):
+    assert fresh_for(headers, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    "value", ['"a"', 'W/"a,b c"', "abc", '"x-gzip"', '"\xe9\xff"', '"a\tb"', "  odd  ", "0"]
+)
+def test_a_validator_is_kept_as_it_came(value):
+    assert validator({"etag": value}, "etag") == value
+
+
+@pytest.mark.parametrize("value", ["", "a\nb", "a\0b", "a\x7f", "x" * 3000])
+def test_a_validator_that_could_not_be_sent_back_is_none(value):
+    assert validator({"etag": value}, "etag") is None
+
+
+def test_a_document_carries_what_the_head_says():
+    head = a_head(
+        etag='"1"',
+        last_modified=DATE,
+        content_type="application/rss+xml",
+        cache_control="max-age=60",
+        retry_after="120",
+    )
+    assert document(head, b"<rss/>") == Fetched(
+        url="https://wire.example/feed",
+        status=200,
+        body=b"<rss/>",
+        content_type="application/rss+xml",
+        etag='"1"',
+        last_modified=DATE,
+        fresh_for=timedelta(seconds=60),
+        retry_after=timedelta(seconds=120),
+    )
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n\t "])
+def test_a_document_without_content_is_empty(body):
+    found = document(a_head(), body)
+    assert isinstance(found, Failed)
+    assert found.kind is ErrorKind.EMPTY
+
+
+def test_a_304_gives_only_the_validators_it_repeats():
+    assert not_modified(a_head(304, etag='"2"')).etag == '"2"'
+    assert not_modified(a_head(304, etag='"2"')).last_modified is None
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (300, ErrorKind.REDIRECT),
+        (305, ErrorKind.REDIRECT),
+        (400, ErrorKind.HTTP_4XX),
+        (401, ErrorKind.AUTH),
+        (403, ErrorKind.AUTH),
+        (404, ErrorKind.HTTP_4XX),
+        (410, ErrorKind.GONE),
+        (418, ErrorKind.HTTP_4XX),
+        (429, ErrorKind.RATE_LIMITED),
+        (451, ErrorKind.HTTP_4XX),
+        (500, ErrorKind.HTTP_5XX),
+        (502, ErrorKind.HTTP_5XX),
+        (503, ErrorKind.HTTP_5XX),
+        (999, ErrorKind.HTTP_5XX),
+        (0, ErrorKind.HTTP_5XX),
+    ],
+)
+def test_every_status_has_its_kind_and_keeps_retry_after(status, kind):
+    found = failure(a_head(status, retry_after="600"), b"")
+    assert (found.kind, found.status, found.retry_after) == (kind, status, timedelta(minutes=10))
+    assert found.message.startswith("wire.example ")
+    assert str(status) in found.message
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (a_head(403, cf_mitigated="challenge"), b""),
+        (a_head(503), CHALLENGE),
+        (a_head(403), b"\n<html><script src='https://ct.captcha-delivery.com/c.js'></script>"),
+        (a_head(405, x_amzn_waf_action="captcha"), b""),
+    ],
+)
+def test_a_challenge_for_browsers_is_named(head, body):
+    assert failure(head, body).kind is ErrorKind.BOT_CHALLENGE
+
+
+def test_a_challenge_that_calls_itself_a_document_is_named_too():
+    assert document(a_head(200), CHALLENGE).kind is ErrorKind.BOT_CHALLENGE
+
+
+def test_a_feed_that_writes_about_challenges_is_a_feed():
+    feed = (
+        b"<rss><channel><description>captcha-delivery.com explained</description></channel></rss>"
+    )
+    assert isinstance(document(a_head(200), feed), Fetched)
+
+
+def test_a_403_without_a_challenge_is_about_access():
+    assert failure(a_head(403), b"<html>Forbidden</html>").kind is ErrorKind.AUTH

@@ -1,0 +1,157 @@
+"""Dates as feeds write them, and what they must come to."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.feeds.dates import read_date
+
+TEN = datetime(2025, 11, 22, 10, tzinfo=UTC)
+MIDNIGHT = datetime(2025, 11, 22, tzinfo=UTC)
+
+READ = [
+    # RFC 822 and 5322, obsolete forms included
+    ("Sat, 22 Nov 2025 10:00:00 GMT", TEN),
+    ("Sat, 22 Nov 2025 10:00:00 +0000", TEN),
+    ("Sat, 22 Nov 2025 10:00:00 -0000", TEN),
+    ("Sat, 22 Nov 2025 12:00:00 +0200", TEN),
+    ("Sat, 22 Nov 2025 15:30:00 +530", TEN),
+    ("Sat, 22 Nov 2025 11:00:00 +01:00", TEN),
+    ("Sat, 22 Nov 2025 10:00:00 +0000 (Coordinated Universal Time)", TEN),
+    ("Sat,22 Nov 2025 10:00 UT", TEN),
+    ("22 Nov 25 10:00 Z", TEN),
+    ("22 Nov 95 10:00 GMT", datetime(1995, 11, 22, 10, tzinfo=UTC)),
+    ("Sat, 22 Nov 2025 05:00:00 EST", TEN),
+    ("Sat, 22 Nov 2025 02:00:00 PST", TEN),
+    ("Sat, 22 Nov 2025 06:00:00 EDT", TEN),
+    ("Sat, 22 Nov 2025 11:00:00 BST", TEN),
+    ("Sat, 22 Nov 2025 11:00:00 CET", TEN),
+    ("Sat, 22 Nov 2025 12:00:00 CEST", TEN),
+    ("Sat, 22 Nov 2025 11:00:00 MEZ", TEN),
+    ("Sat, 22 Nov 2025 19:00:00 JST", TEN),
+    ("Sat, 22 Nov 2025 21:00:00 AEDT", datetime(2025, 11, 22, 10, tzinfo=UTC)),
+    ("Sat, 22 Nov 2025 06:00:00 VET", TEN),
+    ("Sat, 22 Nov 2025 10:00:00", TEN),
+    ("Sat, 22 Nov 2025 10:00:00 XYZ", TEN),
+    ("Sat, 22-Nov-2025 10:00:00 GMT", TEN),
+    ("Sat, 22 Nov 2025 10:00:60 GMT", datetime(2025, 11, 22, 10, 0, 59, tzinfo=UTC)),
+    ("  Sat,  22\n Nov 2025   10:00:00   GMT ", TEN),
+    # asctime, JavaScript, Ruby, Twitter
+    ("Sat Nov 22 10:00:00 2025", TEN),
+    ("Sat Nov 22 05:00:00 EST 2025", TEN),
+    ("Sat Nov 22 11:00:00 +0100 2025", TEN),
+    ("Sat Nov 22 2025 11:00:00 GMT+0100 (CET)", TEN),
+    # ISO 8601, RFC 3339, W3CDTF
+    ("2025-11-22T10:00:00Z", TEN),
+    ("2025-11-22t10:00:00z", TEN),
+    ("2025-11-22T12:00:00+02:00", TEN),
+    ("2025-11-22T12:00:00+0200", TEN),
+    ("2025-11-22T05:00:00-05", TEN),
+    ("2025-11-22T10:00Z", TEN),
+    ("2025-11-22 10:00:00", TEN),
+    ("2025-11-22 10:00:00 UTC", TEN),
+    ("2025-11-22 05:00:00 -0500", TEN),
+    ("2025-11-22T10:00:00.250Z", TEN.replace(microsecond=250_000)),
+    ("2025-11-22T10:00:00,123456789Z", TEN.replace(microsecond=123_456)),
+    ("2025-11-22T24:00:00Z", datetime(2025, 11, 23, tzinfo=UTC)),
+    ("20251122T100000Z", TEN),
+    ("20251122100000", TEN),
+    ("2025/11/22 10:00", TEN),
+    ("2025-11-22", MIDNIGHT),
+    ("2025-11-22Z", MIDNIGHT),
+    ("20251122", MIDNIGHT),
+    # seconds and milliseconds since 1970
+    ("1763805600", TEN),
+    ("1763805600.25", TEN),
+    ("1763805600000", TEN),
+    # numbers and English words in any order
+    ("22.11.2025 10:00", TEN),
+    ("22/11/2025 10:00", TEN),
+    ("11/22/2025 10:00:00 AM", TEN),
+    ("November 22, 2025 10:00 PM", datetime(2025, 11, 22, 22, tzinfo=UTC)),
+    ("November 22nd, 2025 at 5 am EST", TEN),
+    ("Nov 22, 2025", MIDNIGHT),
+    ("12 AM, 22 November 2025", MIDNIGHT),
+    # other languages
+    ("sam., 22 nov. 2025 11:00:00 +0100", TEN),
+    ("samedi 22 novembre 2025 à 10h00", TEN),
+    ("1er août 2025", datetime(2025, 8, 1, tzinfo=UTC)),
+    ("mar., 4 nov. 2025 10:00", datetime(2025, 11, 4, 10, tzinfo=UTC)),
+    ("Samstag, 22. November 2025, 10:00 Uhr", TEN),
+    ("Di, 04 Mär 2025 11:00:00 +0100", datetime(2025, 3, 4, 10, tzinfo=UTC)),
+    ("sáb, 22 noviembre 2025 10:00", TEN),
+    ("22 de septiembre de 2025", datetime(2025, 9, 22, tzinfo=UTC)),
+    ("sábado, 22 de novembro de 2025 10:00", TEN),
+    ("qua, 01 out 2025 10:00:00 -0300", datetime(2025, 10, 1, 13, tzinfo=UTC)),
+    ("sab, 22 nov 2025 11:00:00 +0100", TEN),
+    ("lun 02 giu 2025", datetime(2025, 6, 2, tzinfo=UTC)),
+    ("Сб, 22 ноя 2025 13:00:00 +0300", TEN),
+    ("16 мая 2025 г.", datetime(2025, 5, 16, tzinfo=UTC)),
+    ("16 май 2025", datetime(2025, 5, 16, tzinfo=UTC)),
+]
+
+NOT_READ = [
+    "",
+    "   ",
+    "yesterday",
+    "0",
+    "-1",
+    "2025",
+    "2025-",
+    "2025-11",
+    "2025-11-22 or later",
+    "05/11/2025",  # May or November
+    "2025-02-30",
+    "Sat, 31 Nov 2025 10:00:00 GMT",
+    "2025-11-22T25:00:00Z",
+    "2025-11-22T10:61:00Z",
+    "Sat, 22 Nov 2025 13:00 PM",
+    "Sat, 22 Nov 2025 10:00:00 +9900",
+    "Mon, 01 Jan 0001 00:00:00 +0000",
+    "0000-00-00 00:00:00",
+    "Thu, 01 Jan 1970 00:00:00 GMT",
+    "1989-12-31T23:59:59Z",
+    "2101-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-14:00",
+    "10000-01-01T00:00:00Z",
+    "99999999999999999999999",
+    "22 Nov 2025 " + "x" * 200,
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), READ)
+def test_a_date_a_feed_may_write_is_read_as_utc(text, expected):
+    found = read_date(text)
+    assert found == expected
+    assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize("text", NOT_READ)
+def test_what_is_no_date_is_none_and_nothing_is_invented(text):
+    assert read_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en-US", datetime(2025, 5, 11, tzinfo=UTC)),
+        ("en-GB", datetime(2025, 11, 5, tzinfo=UTC)),
+        ("es", datetime(2025, 11, 5, tzinfo=UTC)),
+        ("pt-BR", datetime(2025, 11, 5, tzinfo=UTC)),
+        ("en", None),
+        ("", None),
+    ],
+)
+def test_the_language_settles_which_number_is_the_month(language, expected):
+    assert read_date("05/11/2025", language=language) == expected
+
+
+def test_dots_put_the_day_first_in_every_language():
+    assert read_date("05.11.2025") == datetime(2025, 11, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "hour"), [("hi-IN", "15:30"), ("", "15:30"), ("he", "12:00"), ("ga-IE", "11:00")]
+)
+def test_the_language_says_whose_ist_it_is(language, hour):
+    assert read_date(f"Sat, 22 Nov 2025 {hour}:00 IST", language=language) == TEN

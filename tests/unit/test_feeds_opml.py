@@ -1,0 +1,81 @@
+"""OPML as readers export it becomes feeds; what could blow up is refused."""
+
+import pytest
+
+from monitor.feeds.opml import MAX_BYTES, OpmlError, Outline, read_opml
+
+DOCUMENT = """\
+<?xml version="1.0" encoding="ISO-8859-1"?>
+<opml version="1.0">
+  <head><title>Subscriptions</title></head>
+  <body>
+    <outline text="World" title="World news">
+      <outline text="Am\xe9rica" type="rss" xmlUrl=" https://a.example/feed " language="es"
+               category="/latam/wire,fast"/>
+      <outline text="No feed" type="link" url="https://b.example/"/>
+      <outline text="Deeper"><outline text="C" xmlURL="https://c.example/"/></outline>
+    </outline>
+    <outline text="Again"><outline text="Other title" xmlUrl="https://c.example/"/></outline>
+  </body>
+</opml>
+""".encode("latin-1")
+
+
+def test_feeds_come_in_order_with_title_language_folders_and_categories():
+    assert read_opml(DOCUMENT) == (
+        Outline(
+            url="https://a.example/feed",
+            title="América",
+            language="es",
+            tags=("World news", "latam", "wire", "fast"),
+            line=6,
+            column=7,
+        ),
+        Outline(
+            url="https://c.example/",
+            title="C",
+            tags=("World news", "Deeper", "Again"),
+            line=9,
+            column=30,
+        ),
+    )
+
+
+def test_a_document_without_feeds_is_empty():
+    assert read_opml(b"<opml version='2.0'><body/></opml>") == ()
+
+
+def test_titles_are_one_printable_line():
+    document = f'<opml><outline text="a&#10;b &#x202E; {"c" * 200}" xmlUrl="x"/></opml>'
+    (outline,) = read_opml(document.encode())
+    assert outline.title.startswith("a b c")
+    assert outline.title.isprintable()
+    assert len(outline.title) == 100
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (b"", "not XML"),
+        (b"<opml>", "not XML"),
+        (b"<opml><outline></opml>", "not XML"),
+        (b"<opml>&nbsp;</opml>", "not XML"),
+        (b"<rss version='2.0'/>", "not OPML"),
+        (b"<!DOCTYPE opml><opml/>", "document type"),
+        (b"<!DOCTYPE opml [<!ENTITY a 'b'>]><opml>&a;</opml>", "document type"),
+        (b"<!DOCTYPE opml SYSTEM 'file:///etc/passwd'><opml/>", "document type"),
+        (b"<?xml version='1.0' encoding='nonsense'?><opml/>", "not XML"),
+        (b"<opml>" + b"<outline text='a'>" * 32, "nested deeper than 32"),
+        (b"<opml>" + b"<outline/>" * 100_001 + b"</opml>", "more than 100000 outlines"),
+        (b" " * (MAX_BYTES + 1), "larger than"),
+    ],
+)
+def test_what_is_no_opml_is_refused_with_a_reason(document, words):
+    with pytest.raises(OpmlError, match=words):
+        read_opml(document)
+
+
+def test_a_refusal_says_where():
+    with pytest.raises(OpmlError) as caught:
+        read_opml(b"<opml>\n  <body>\n  </bdy>\n</opml>")
+    assert (caught.value.line, caught.value.column) == (3, 5)

@@ -1,0 +1,78 @@
+"""Items join a story by link or title."""
+
+from datetime import timedelta
+
+from builders import NOW, an_item
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.model import Story, StoryBook, StoryId
+from monitor.stories.duplicates import join, story_id, title_key
+
+NO_STORIES = StoryBook(by_key={}, stories={}, alerted=frozenset())
+
+
+def a_story(id: str = "old", **changes):
+    defaults = {"id": StoryId(id), "first_seen": NOW, "size": 1, "sources": ("BBC",)}
+    return Story(**defaults | changes)
+
+
+def test_two_items_with_one_link_are_one_story():
+    items = [an_item("a", link_key="L"), an_item("b", link_key="L")]
+    joined, stories = join(items, NO_STORIES, now=NOW)
+    assert joined["a"] == joined["b"]
+    assert stories[joined["a"]].size == 2
+
+
+def test_two_items_with_one_title_are_one_story():
+    items = [an_item("a", link_key="1", title_key="T"), an_item("b", link_key="2", title_key="T")]
+    joined, _ = join(items, NO_STORIES, now=NOW)
+    assert joined["a"] == joined["b"]
+
+
+def test_an_item_without_link_and_title_is_a_story_of_its_own():
+    joined, _ = join([an_item("a"), an_item("b")], NO_STORIES, now=NOW)
+    assert joined["a"] != joined["b"]
+
+
+def test_a_known_story_takes_the_item_and_keeps_its_id():
+    book = StoryBook(by_key={"T": StoryId("old")}, stories={"old": a_story()}, alerted=frozenset())
+    joined, stories = join([an_item("a", title_key="T")], book, now=NOW)
+    assert joined["a"] == "old"
+    assert stories["old"].size == 2
+    assert stories["old"].sources == ("BBC", "Wire")
+
+
+def test_where_link_and_title_disagree_the_older_story_wins():
+    older = a_story("older", first_seen=NOW - timedelta(hours=2))
+    book = StoryBook(
+        by_key={"L": StoryId("newer"), "T": StoryId("older")},
+        stories={"newer": a_story("newer"), "older": older},
+        alerted=frozenset(),
+    )
+    joined, _ = join([an_item("a", link_key="L", title_key="T")], book, now=NOW)
+    assert joined["a"] == "older"
+
+
+def test_a_source_is_named_once_however_many_items_it_adds():
+    items = [an_item("a", link_key="L"), an_item("b", link_key="L")]
+    _, stories = join(items, NO_STORIES, now=NOW)
+    assert next(iter(stories.values())).sources == ("Wire",)
+
+
+def test_a_title_of_two_words_tells_no_stories_apart():
+    assert title_key("breaking news") == ""
+    assert title_key("maduro calls trump")
+
+
+@given(st.lists(st.tuples(st.sampled_from("xyz "), st.sampled_from("pqr ")), max_size=8))
+def test_repeating_a_poll_begins_the_same_stories(keys):
+    items = [
+        an_item(str(n), link_key=link.strip(), title_key=title.strip())
+        for n, (link, title) in enumerate(keys)
+    ]
+    first, stories = join(items, NO_STORIES, now=NOW)
+    again, _ = join(items, NO_STORIES, now=NOW + timedelta(minutes=5))
+    assert first == again
+    assert sum(story.size for story in stories.values()) == len(items)
+    assert set(first.values()) <= {story_id(item.id) for item in items}
