@@ -63,7 +63,7 @@ class Code(StrEnum):
     BAD_ADDRESS = "bad-address", "Not an http or https address."
     BAD_NETWORK = "bad-network", "Not a network as in 10.0.0.0/8."
     BAD_LISTEN = "bad-listen", "Not an address and a port to listen on."
-    OPEN_WITHOUT_TOKEN = "open-without-token", "Pages that others can reach need `web.token`."
+    OPEN_WITHOUT_TOKEN = "open-without-token", "An address that others can reach needs `web.token`."
     BAD_STORE = "bad-store", "Not the address of an SQLite file or a PostgreSQL database."
     BAD_HEADER = "bad-header", "A header that can't be sent, or that the monitor sends itself."
     BAD_AUTH = "bad-auth", "`auth` takes a user with a password, or a bearer token."
@@ -99,13 +99,13 @@ class Problem:
     def __str__(self) -> str:
         """Lay the problem out as a compiler does: place, words, the line with carets, help."""
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        parts = [f"{place}: {self.severity}: {self.message}  [{self.code}]"]
+        parts = [_printable(f"{place}: {self.severity}: {self.message}  [{self.code}]")]
         margin = " " * len(str(self.line))
         if self.source_line.strip():
             shown, carets = _underline(self.source_line, self.column - 1, self.end_column - 1)
             parts += [f"  {self.line} | {shown}", f"  {margin} | {carets}"]
         if self.help:
-            parts.append(f"  {margin} = help: {self.help}")
+            parts.append(_printable(f"  {margin} = help: {self.help}"))
         return "\n".join(parts)
 
     def as_json(self) -> dict[str, str | int]:

@@ -41,9 +41,9 @@ class Options(BaseModel):
 
 
 def _read_term(value: object) -> Term:
-    text = text_of(value, "a term")
+    text_of(value, "a term")
     try:
-        return terms.parse_term(text)
+        return terms.parse_term(str(value))
     except TermError as error:
         raise _term_error(error) from None
 

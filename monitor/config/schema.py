@@ -139,7 +139,7 @@ class StoreOptions(Options):
 
 
 class WebOptions(Options):
-    """Where health, metrics and pages answer."""
+    """Where health and metrics answer."""
 
     listen: Listen = Field(
         default="127.0.0.1:8470",
@@ -151,7 +151,7 @@ class WebOptions(Options):
     token: Text = Field(
         default="",
         validate_default=True,
-        description="What visitors must show where others can reach the pages.",
+        description="What a request must carry where others can reach the address.",
         examples=["${file:web_token}"],
     )
 
@@ -231,7 +231,9 @@ class Configuration(Options):
         examples=[{"keep": "30d"}],
     )
     web: WebOptions = Field(
-        default_factory=WebOptions, description="Where pages answer.", examples=[{"listen": "off"}]
+        default_factory=WebOptions,
+        description="Where health and metrics answer.",
+        examples=[{"listen": "off"}],
     )
     log: LogOptions = Field(
         default_factory=LogOptions, description="How the log looks.", examples=[{"level": "debug"}]

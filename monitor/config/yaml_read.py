@@ -247,11 +247,11 @@ class _Builder:
             raise _Refused(self._problem(event, Code.TOO_LARGE, message))
         if node is None:
             self.problems.append(self._lost_alias(event))
-            node = self._placeholder(event)
+            node = self._stand_in(event)
         else:
             self.unused.pop(event.anchor, None)
             size, depth = _measure(node)
-            self._count(size, self._placeholder(event))
+            self._count(size, self._stand_in(event))
             self._check_depth(event, depth)
         self._add(node)
 
@@ -282,12 +282,12 @@ class _Builder:
         advice = 'a text that starts with ! needs quotes: "!important"'
         self.problems.append(self._problem(event, Code.TAG, message, advice))
 
-    def _placeholder(self, event: Any) -> ScalarNode:
+    def _stand_in(self, event: Any) -> ScalarNode:
         start, end = event.start_mark, event.end_mark
         return ScalarNode(self.file, start.line, start.column, end.line, end.column, "?")
 
     def _problem(self, event: Any, code: Code, message: str, advice: str = "") -> Problem:
-        return problem_at(self._placeholder(event), code, message, advice)
+        return problem_at(self._stand_in(event), code, message, advice)
 
 
 def _measure(node: AnyNode) -> tuple[int, int]:

@@ -44,6 +44,22 @@ _CONFIGURED = select(
 
 # Built once: to build a statement costs as much as to run it.
 _ARE_DUE = (_ACTIVE, sources.c.next_poll_at <= bindparam("now", type_=Instant()))
+_WAITING = (
+    select(sources.c.host, sources.c.next_poll_at)
+    .where(*_ARE_DUE)
+    .order_by(sources.c.next_poll_at)
+    # No limit in practice, but with one SQLite looks only at what is due. Without it, it goes
+    # through every source to meet each host's together.
+    .limit(10**9)
+    .subquery()
+)
+_DUE_HOSTS = (
+    select(_WAITING.c.host)
+    .group_by(_WAITING.c.host)
+    .order_by(func.min(_WAITING.c.next_poll_at))
+    .limit(bindparam("limit"))
+)
+_DUE = (_ACTIVE, sources.c.next_poll_at <= bindparam("now", type_=Instant()))
 _DUE_HOSTS = (
     select(sources.c.host)
     .where(*_ARE_DUE)

@@ -196,7 +196,7 @@ def test_the_carets_stand_inside_a_term_in_quotes_too(tmp_path):
     watchlists:
       w:
         - 'air*space'
-        - "air*space closed"
+        - "  air*space closed"
     """
     assert [marked(each) for each in Folder(tmp_path).problems(text)] == ["*", "*"]
 
