@@ -92,8 +92,8 @@ def _make() -> dict[str, Any]:
         "POLL_LAG_SECONDS": histogram(
             "poll_lag_seconds", "How late polls were made after they were due.", LATENESS
         ),
-        "ITEMS": counter("items_total", "Items found in documents.", "result"),
-        "MATCHES": counter("matches_total", "New items that fired a watchlist."),
+        "ITEMS": counter("items_total", "New items stored."),
+        "MATCHES": counter("matches_total", "Matches of new items on watchlists."),
         "ALERTS": counter("alerts_total", "Alerts raised.", "watchlist", "severity"),
         "DELIVERIES": counter(
             "deliveries_total", "Delivery attempts by verdict.", "notifier", "verdict"
@@ -104,7 +104,7 @@ def _make() -> dict[str, Any]:
             "outbox_oldest_seconds", "Age of the oldest delivery that still waits."
         ),
         "FEED_TO_ALERT_SECONDS": histogram(
-            "feed_to_alert_seconds", "From the item's first sight to its alert delivered.", LATENESS
+            "feed_to_alert_seconds", "From an alert raised to its delivery.", LATENESS
         ),
         "PARSER_RESTARTS": counter("parser_restarts_total", "Parser children started anew."),
         "CLOCK_STEPS": counter("clock_steps_total", "Times the wall clock was set."),

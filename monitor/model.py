@@ -170,6 +170,7 @@ class Fetched:
     last_modified: str | None = None
     fresh_for: timedelta | None = None  # Cache-Control or Expires
     retry_after: timedelta | None = None
+    digest: str = ""  # blake2b-128 hex of the body; "": not computed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +240,7 @@ Parsed: TypeAlias = Document | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRef:
-    """What an item says of where it came from."""
+    """What an item says of where it came from; `url` is redacted, since receivers see it."""
 
     name: str
     url: str

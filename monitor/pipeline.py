@@ -16,7 +16,7 @@ from monitor.alerts.policy import Policy, rule
 from monitor.errors import StoreError
 from monitor.feeds.fetch import fetch
 from monitor.feeds.identity import identify
-from monitor.feeds.pacing import advance, body_hash
+from monitor.feeds.pacing import advance
 from monitor.feeds.parsers import ParserPool
 from monitor.model import (
     Committed,
@@ -55,6 +55,9 @@ log = logging.getLogger(__name__)
 DELIVERY_LEASE = timedelta(seconds=60)
 # Matching many items at once must not hold up the loop; this many take about two milliseconds.
 ITEMS_PER_TURN = 20
+
+# More entries than this are identified in a thread; this many take about five milliseconds.
+LARGE_DOCUMENT = 200
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -152,7 +155,8 @@ class Pipeline:
             # A document that trips a fault of ours backs off like any other failing source and
             # must neither stop the daemon nor keep the host's other sources waiting.
             log.exception("a poll failed inside the monitor", extra={"source": source.name})
-            failed = Failed(kind=ErrorKind.PARSE, message=f"inside the monitor: {fault!r}"[:300])
+            words = f"inside the monitor: {type(fault).__name__}"
+            failed = Failed(kind=ErrorKind.PARSE, message=words)
             return await self._conclude(state, source, failed)
 
     async def _visit(self, state: SourceState, source: Source) -> Visit:
@@ -161,7 +165,7 @@ class Pipeline:
         match outcome:
             case Failed() | NotModified():
                 return await self._conclude(state, source, outcome)
-            case Fetched(body=body) if body_hash(body) == state.body_hash:
+            case Fetched(digest=digest) if digest == state.body_hash:
                 return await self._conclude(state, source, outcome)
             case Fetched():
                 return await self._take(state, source, outcome)
@@ -172,7 +176,10 @@ class Pipeline:
         )
         if isinstance(parsed, Failed):
             return await self._conclude(state, source, replace(parsed, status=fetched.status))
-        items = identify(source, parsed, now=self.now())
+        if len(parsed.entries) > LARGE_DOCUMENT:
+            items = await asyncio.to_thread(identify, source, parsed, now=self.now())
+        else:
+            items = identify(source, parsed, now=self.now())
         keys = [key for item in items for key in item.keys]
         unknown = await self.read(self.store.unknown_keys, state.id, keys)
         new = [item for item in items if unknown.issuperset(item.keys)]
@@ -189,7 +196,9 @@ class Pipeline:
         sightings = []
         for count, item in enumerate(items, 1):
             keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
-            sightings.append(Sighting(item=keyed, matches=self.matcher.match(keyed)))
+            matches = self.matcher.match(keyed)
+            metrics.MATCHES.inc(sum(not match.vetoed_by for match in matches))
+            sightings.append(Sighting(item=keyed, matches=matches))
             if not count % ITEMS_PER_TURN:
                 await asyncio.sleep(0)
         return tuple(sightings)
@@ -216,7 +225,7 @@ class Pipeline:
             rng=self.rng,
         )
         record = PollRecord(
-            outcome=_word(outcome, sightings),
+            outcome=_word(outcome, len(sightings)),
             state=after,
             source=source,
             now=now,
@@ -271,21 +280,31 @@ class Pipeline:
                 rng=self.rng,
                 kind=settings.kind,
             )
+            if again is None and verdict.scope == "destination" and verdict.after:
+                await self.writer.do(self.store.pause, delivery.notifier, now + verdict.after)
             verdict = verdict if again else Dead(reason=f"expired: {verdict.reason}")
         await self.writer.do(self.store.settle, delivery, verdict, now=now, next_attempt=again)
         _count_delivery(delivery, verdict, now)
 
     async def _send(self, delivery: Delivery, settings: NotifierSettings) -> Verdict:
-        with metrics.DELIVERY_SECONDS.time():
-            attempt = await send(
-                delivery.message,
-                settings,
-                webhook_id=delivery.webhook_id,
-                transport=self.transport,
-                out=self.out,
-                now=self.now,
-                colour=self.colour,
-            )
+        try:
+            with metrics.DELIVERY_SECONDS.time():
+                return await self._attempt(delivery, settings)
+        except Exception as fault:
+            # A message that trips a fault of ours must not hold up the destination's others.
+            log.exception("a delivery failed inside the monitor", extra={"alert": delivery.alert})
+            return Retry(reason=f"inside the monitor: {type(fault).__name__}", maybe_sent=True)
+
+    async def _attempt(self, delivery: Delivery, settings: NotifierSettings) -> Verdict:
+        attempt = await send(
+            delivery.message,
+            settings,
+            webhook_id=delivery.webhook_id,
+            transport=self.transport,
+            out=self.out,
+            now=self.now,
+            colour=self.colour,
+        )
         return attempt.verdict
 
 
@@ -296,20 +315,27 @@ def _oldest_first(items: Sequence[Item]) -> list[Item]:
     return sorted(backwards, key=lambda item: item.entry.published or item.first_seen)
 
 
-def _word(outcome: Outcome, sightings: Sequence[Sighting]) -> PollOutcome:
+def _word(outcome: Outcome, new: int) -> PollOutcome:
     if isinstance(outcome, Failed):
         return PollOutcome.FAILED
-    return PollOutcome.NEW if sightings else PollOutcome.UNCHANGED
+    return PollOutcome.NEW if new else PollOutcome.UNCHANGED
 
 
 def _report(
     record: PollRecord, outcome: Outcome, committed: Committed, document: Document | None
 ) -> Visit:
+    if not committed.accepted:
+        return Visit(
+            source=record.source,
+            outcome=PollOutcome.DEFERRED,
+            next_poll=record.state.next_poll_at,
+            message="another poll of this source was first; it counts",
+        )
     failed = outcome if isinstance(outcome, Failed) else None
     status = 304 if isinstance(outcome, NotModified) else outcome.status
     return Visit(
         source=record.source,
-        outcome=record.outcome,
+        outcome=_word(outcome, committed.new),
         next_poll=record.state.next_poll_at,
         status=status,
         kind=failed.kind if failed else None,
@@ -323,7 +349,7 @@ def _report(
 def _count(visit: Visit, committed: Committed, due: datetime, now: datetime) -> None:
     metrics.POLLS.labels(outcome=visit.outcome.value, kind=visit.kind or "").inc()
     metrics.POLL_LAG_SECONDS.observe(max(0.0, (now - due).total_seconds()))
-    metrics.ITEMS.labels(result="new").inc(visit.new)
+    metrics.ITEMS.inc(visit.new)
     for alert in committed.alerts:
         metrics.ALERTS.labels(watchlist=alert.watchlist, severity=alert.severity.value).inc()
     level = logging.WARNING if visit.kind else logging.DEBUG
@@ -346,9 +372,21 @@ def _count_delivery(delivery: Delivery, verdict: Verdict, now: datetime) -> None
     if isinstance(verdict, Delivered):
         metrics.FEED_TO_ALERT_SECONDS.observe(max(0.0, (now - delivery.created).total_seconds()))
         return
+    if isinstance(verdict, Dead) and verdict.scope == "destination":
+        log.error(
+            "destination closed: %s; its deliveries are parked until `monitor send-test` gets "
+            "through or the monitor is started again",
+            verdict.reason,
+            extra={"notifier": delivery.notifier},
+        )
+        return
     log.warning(
         "delivery %s: %s",
         word,
         verdict.reason,
-        extra={"notifier": delivery.notifier, "alert": delivery.alert, "id": delivery.webhook_id},
+        extra={
+            "notifier": delivery.notifier,
+            "alert": delivery.alert,
+            "webhook_id": delivery.webhook_id,
+        },
     )

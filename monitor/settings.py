@@ -3,6 +3,8 @@
 Durations are timedeltas, sizes are bytes, addresses are parsed. Secrets are kept out of `repr`.
 """
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +15,10 @@ from monitor.model import Network, Source
 
 if TYPE_CHECKING:
     from monitor.watch.terms import Entity, Watchlist
+
+
+SIGNING_KEY_PREFIX = "whsec_"
+SIGNING_KEY_BYTES = range(24, 65)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +49,7 @@ class PollSettings:
     every: timedelta | None = None
     min: timedelta = timedelta(minutes=5)
     max: timedelta = timedelta(hours=4)
-    budget: float = 1.0  # polls an hour for a source of average rate
+    budget: float = 1.0  # polls an hour for a source that brings one item an hour
     timeout: timedelta = timedelta(seconds=20)  # over all hops
     at_once: int = 64
     host_gap: timedelta = timedelta(seconds=1)
@@ -91,3 +97,23 @@ class Settings:
     log: LogSettings = LogSettings()
     files: tuple[Path, ...] = ()  # every file read, the first one named by the user
     digest: str = ""  # blake2b-128 hex over the files' bytes: which configuration runs
+
+
+def signing_key_fault(secret: str) -> str:
+    """Return what is wrong with a webhook's secret, without repeating it; "" where it can sign.
+
+    Standard Webhooks 1.0.0 writes whsec_ and the base64 of 24 to 64 bytes. Its libraries disagree
+    on base64 without padding or with bits left over, so only the form that all read alike counts.
+    """
+    if not secret.startswith(SIGNING_KEY_PREFIX):
+        return f"a webhook secret begins with {SIGNING_KEY_PREFIX}"
+    encoded = secret.removeprefix(SIGNING_KEY_PREFIX)
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        key = None
+    if key is None or base64.b64encode(key).decode() != encoded:
+        return f"what follows {SIGNING_KEY_PREFIX} is not base64 with its padding"
+    if len(key) not in SIGNING_KEY_BYTES:
+        return f"a webhook secret has 24 to 64 bytes, and this one has {len(key)}"
+    return ""

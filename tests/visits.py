@@ -31,7 +31,6 @@ async def visit(
     url: str,
     *,
     transport: GuardedTransport | None = None,
-    force: bool = False,
     poll: dict | None = None,
     source: dict | None = None,
     **state,
@@ -41,12 +40,11 @@ async def visit(
     own = transport or GuardedTransport()
     try:
         return await fetch(
-            a_state(url=url, host="feed.example", **state),
+            a_state(**{"url": url, "host": "feed.example"} | state),
             a_source(url=url, **(source or {})),
             PollSettings(**settings),
             own,
             now=lambda: NOW,
-            force=force,
         )
     finally:
         if transport is None:

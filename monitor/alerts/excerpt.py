@@ -14,13 +14,29 @@ _ZWJ = "\u200d"
 _VIRAMA = 9  # the canonical combining class of signs that join two consonants
 _REGIONAL = ("\U0001f1e6", "\U0001f1ff")
 _SPACES = re.compile(r"\s+")
-# Controls, lone surrogates, and the bidirectional overrides that reorder what stands around them.
-_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# What a reader can't see and what reorders what stands around it: controls, all that steer the
+# direction of writing, lone surrogates, and the ignorable format characters of Unicode. The room
+# that cleans feeds has a smaller table, because what is stored keeps what its publisher wrote; here
+# texts of configurations and of receivers are shown too, and this room lies below that one.
+_UNSEEN = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+)
+# Joiners choose the shapes of letters from Arabic to Mongolian, and make one picture of several.
+_SHAPED = (
+    "\u0620-\u109f\u1700-\u1cff\ua800-\uabff\ufb50-\ufdff\ufe70-\ufefc\U00010a00-\U00011fff"
+    "\U0001e900-\U0001e95f\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
+)
+# The flags of Scotland and others are spelt in tags; anywhere else a tag hides words.
+_FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
+_UNWANTED = re.compile(f"({_FLAG})|[{_UNSEEN}]|(?<![{_SHAPED}])[\u180e\u200c\u200d]")
+_GONE = "\0"
 
 
 def printable(text: str) -> str:
-    """Return the text on one line, without controls, bidi overrides and lone surrogates."""
-    return _UNWANTED.sub("", _SPACES.sub(" ", text))
+    """Return the text on one line, without what can't be seen or reorders what can."""
+    return _on_one_line(_without_unseen(text))
 
 
 def boundary(text: str, at: int) -> int:
@@ -55,14 +71,25 @@ def segments(
     last = len(text) if len(text) - first <= limit else boundary(text, first + limit)
     inside = [(max(b, first), min(e, last)) for b, e in spans if b < last and e > first]
     edges = {first, last}.union(*inside)
+    # What may stay depends on its neighbours, which may lie in another piece.
+    seen = _without_unseen(text)
     pieces = [(ELLIPSIS, False)] if first else []
     for begin, end in pairwise(sorted(edges)):
         matched = any(b <= begin and end <= e for b, e in inside)
-        pieces.append((printable(text[begin:end]), matched))
+        pieces.append((_on_one_line(seen[begin:end]), matched))
     if last < len(text):
         pieces.append((ELLIPSIS, False))
     runs = groupby((piece for piece in pieces if piece[0]), key=itemgetter(1))
     return [("".join(words for words, _ in run), matched) for matched, run in runs]
+
+
+def _without_unseen(text: str) -> str:
+    """Return the text with a NUL for every unseen character, so that places stay true."""
+    return _UNWANTED.sub(lambda found: found[1] or _GONE, text)
+
+
+def _on_one_line(text: str) -> str:
+    return _SPACES.sub(" ", text).replace(_GONE, "")
 
 
 def _joined(text: str, at: int) -> bool:

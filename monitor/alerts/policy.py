@@ -5,7 +5,7 @@ Every match on every watchlist ends in a ruling that is stored: nothing is dropp
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from monitor.watch.terms import Watchlist
 
 
+# A document may show an item some minutes after the date it carries.
+GRACE = timedelta(minutes=10)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What the rulings depend on beside the match itself."""
@@ -36,14 +40,19 @@ class Policy:
     watchlists: Mapping[str, "Watchlist"]
 
 
+def digest(*parts: str) -> str:
+    """Return 24 hex digits that stand for these parts, the same wherever they are made."""
+    return blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
+
+
 def alert_id(story: StoryId, watchlist: str, sequence: int) -> AlertId:
     """Return the identity of an alert; it derives from content, so a repeat has the same."""
-    return AlertId(_digest("alert", story, watchlist, str(sequence)))
+    return AlertId(digest("alert", story, watchlist, str(sequence)))
 
 
 def webhook_id(alert: AlertId, notifier: str) -> str:
     """Return the `webhook-id` of an alert at one notifier, the same on every attempt."""
-    return f"msg_{_digest('delivery', alert, notifier)}"
+    return f"msg_{digest('delivery', alert, notifier)}"
 
 
 def rule(
@@ -106,7 +115,8 @@ def _judge(
 
 def _is_backlog(item: Item, record: PollRecord) -> bool:
     published, read_at = item.entry.published, record.partly_read_at
-    return record.first_poll and not (published and read_at and published > read_at)
+    since = read_at and read_at - GRACE
+    return record.first_poll and not (published and since and published > since)
 
 
 def _alert(item: Item, match: Match, story: Story, now: datetime, policy: Policy) -> Alert:
@@ -124,7 +134,3 @@ def _alert(item: Item, match: Match, story: Story, now: datetime, policy: Policy
         created=now,
         notify=watchlist.notify,
     )
-
-
-def _digest(*parts: str) -> str:
-    return blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()

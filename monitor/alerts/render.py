@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Any
 
 from monitor.alerts.excerpt import ELLIPSIS, boundary
+from monitor.alerts.policy import digest
 from monitor.model import (
     FIELDS,
     Alert,
@@ -100,19 +100,19 @@ def minimal(full: Message) -> Message:
 def test_message(notifier: str, now: datetime) -> Message:
     """Return a marked test alert for one notifier."""
     title = f"Test alert for {notifier}: nothing has happened"
-    digest = blake2b(f"{notifier}\0{now.isoformat()}".encode(), digest_size=12).hexdigest()
+    identity = digest("test", notifier, now.isoformat())
     source = SourceRef(name="monitor", url="")
     return message(
         Alert(
-            id=AlertId(digest),
+            id=AlertId(identity),
             sequence=1,
             reason=Reason.TEST,
             watchlist="send-test",
             severity=Severity.LOW,
             description="Somebody asked whether alerts arrive here.",
-            story=Story(id=StoryId(digest), first_seen=now, size=1, sources=(source.name,)),
+            story=Story(id=StoryId(identity), first_seen=now, size=1, sources=(source.name,)),
             item=Item(
-                id=ItemId(digest),
+                id=ItemId(identity),
                 keys=(),
                 source=source,
                 entry=Entry(title=title, published=now),

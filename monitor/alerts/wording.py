@@ -1,6 +1,6 @@
 """Say a message in words, for a terminal or a chat. Pure.
 
-What is returned is printable: no controls, no bidi overrides, whole characters.
+What is returned is printable: nothing unseen, nothing that reorders, whole characters.
 """
 
 from collections.abc import Callable

@@ -1,10 +1,8 @@
 """`monitor check`."""
 
-import json
-
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, say
+from monitor.cli.options import asked, config_option, json_option, load_config, print_json, say
 from monitor.errors import ConfigError
 
 
@@ -19,13 +17,14 @@ def command(*, config_file: str | None, as_json: bool, network: bool, strict: bo
         loaded = load_config(config_file)
     except ConfigError as wrong:
         if as_json:
-            click.echo(json.dumps([problem.as_json() for problem in wrong.problems]))
+            print_json([problem.as_json() for problem in wrong.problems])
             return wrong.exit_code
         raise
     problems = loaded.warnings
     if as_json:
-        click.echo(json.dumps([problem.as_json() for problem in problems]))
-    else:
+        # With --network the sources follow, one JSON line each.
+        print_json([problem.as_json() for problem in problems])
+    elif not asked("quiet"):
         for problem in problems:
             say(str(problem))
         settings = loaded.settings

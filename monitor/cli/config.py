@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config
+from monitor.cli.options import config_option, json_option, load_config, print_json
 
 
 @click.command(epilog="Example: monitor config --json")
@@ -17,7 +17,7 @@ def command(*, config_file: str | None, as_json: bool) -> None:
 
     options = describe(load_config(config_file))
     if as_json:
-        click.echo(json.dumps([asdict(option) for option in options], ensure_ascii=False))
+        print_json([asdict(option) for option in options])
         return
     for option in options:
         value = json.dumps(option.value, ensure_ascii=False)

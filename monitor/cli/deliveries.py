@@ -1,21 +1,21 @@
 """`monitor deliveries`."""
 
-import json
-
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, rfc3339
+from monitor.cli.options import config_option, json_option, load_config, print_json, rfc3339
 from monitor.model import Delivery
 
 
 @click.group(
     invoke_without_command=True, epilog="Example: monitor deliveries list --limit 20 --json"
 )
+@config_option
+@json_option
 @click.pass_context
-def command(ctx: click.Context) -> None:
+def command(ctx: click.Context, *, config_file: str | None, as_json: bool) -> None:
     """Show the outbox: what was sent, what waits, what died and why."""
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_deliveries)
+        ctx.invoke(list_deliveries, config_file=config_file, as_json=as_json)
 
 
 @command.command("list", epilog="Example: monitor deliveries list --all")
@@ -33,7 +33,7 @@ def list_deliveries(
     with Store.open(settings.store.url) as store:
         rows = store.deliveries(limit=None if every else limit)
     if as_json:
-        click.echo(json.dumps([_json(row) for row in rows]))
+        print_json([_json(row) for row in rows])
         return
     for row in rows:
         click.echo(_line(row))

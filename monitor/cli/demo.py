@@ -4,10 +4,11 @@ import asyncio
 
 import click
 
-from monitor.cli.options import clock
+from monitor.cli.options import clock, common_options
 
 
 @click.command(epilog="Example: monitor demo --seconds 60")
+@common_options
 @click.option("--seconds", default=40.0, show_default=True, help="Give up after this time.")
 def command(seconds: float) -> int:
     """See the whole product work, with no network and nothing kept.

@@ -1,17 +1,16 @@
 """`monitor explain`."""
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, rfc3339, say
+from monitor.cli.options import config_option, json_option, load_config, print_json, rfc3339, say
 from monitor.model import Delivery, Ruling
 
 if TYPE_CHECKING:
-    from monitor.settings import Settings
     from monitor.store import Finding
+    from monitor.watch.matcher import Matcher
 
 
 @click.command(epilog="Example: monitor explain https://example.org/the/article")
@@ -27,14 +26,18 @@ def command(wanted: str, *, config_file: str | None, as_json: bool) -> int:
     from monitor.feeds.identity import link_key
     from monitor.feeds.urls import canonical_link
     from monitor.store import Store
+    from monitor.watch.matcher import Matcher
 
     settings = load_config(config_file).settings
     with Store.open(settings.store.url) as store:
+        # A link that many items share is no key; then the address itself is looked for.
         is_link = wanted.startswith(("http://", "https://"))
-        findings = store.find(wanted, link_key=link_key(canonical_link(wanted)) if is_link else "")
-    told = [_explain(finding, settings) for finding in findings]
+        key = link_key(canonical_link(wanted)) if is_link else ""
+        findings = store.find(wanted, link_key=key) or store.find(wanted)
+    matcher = Matcher(settings.watchlists, {each.key: each for each in settings.entities})
+    told = [_explain(finding, matcher) for finding in findings]
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
+        print_json(told)
     else:
         for each in told:
             _show(each)
@@ -43,13 +46,11 @@ def command(wanted: str, *, config_file: str | None, as_json: bool) -> int:
     return int(not told)
 
 
-def _explain(finding: "Finding", settings: "Settings") -> dict[str, Any]:
+def _explain(finding: "Finding", matcher: "Matcher") -> dict[str, Any]:
     from monitor.watch.explain import explain, lines
-    from monitor.watch.matcher import Matcher
 
     item, story = finding.item, finding.story
     ruled = {ruling.match.watchlist for ruling in finding.rulings}
-    matcher = Matcher(settings.watchlists, {each.key: each for each in settings.entities})
     alerts = {alert.id: alert for alert in finding.alerts}
     return {
         "item": {

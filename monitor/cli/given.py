@@ -8,6 +8,7 @@ from typing import Any
 from monitor.errors import UsageError
 from monitor.feeds.dates import read_date
 from monitor.feeds.identity import link_key
+from monitor.feeds.plaintext import clean
 from monitor.feeds.urls import canonical_link, host_of
 from monitor.model import Entry, Item, ItemId, Source, SourceRef
 from monitor.stories.duplicates import title_key
@@ -27,7 +28,7 @@ def read_sample(given: Mapping[str, Any], where: str) -> tuple[Sample, datetime 
             raise UsageError(f"{where}: “{name}” must be text")
     if not given.get("title"):
         raise UsageError(f"{where}: an item needs a “title”")
-    texts = {name: given.get(name) or "" for name in TEXTS}
+    texts = {name: clean(given.get(name) or "") for name in TEXTS}
     published = read_date(str(given["published"])) if given.get("published") else None
     return Sample(**texts), published
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import say
+from monitor.cli.options import common_options, say
 from monitor.errors import UnreachableError
 
 
 @click.command(epilog="Example: monitor init && monitor run")
+@common_options
 def command() -> int:
     """Write a commented config.yaml here; it runs as it is."""
     from importlib.resources import files

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from monitor.cli.options import clock, config_option, json_option, load_config
+from monitor.cli.options import clock, config_option, json_option, load_config, print_json
 from monitor.errors import UnreachableError, UsageError
 
 
@@ -42,9 +42,9 @@ def command(
     fired = False
     for given, where in _given(file, text):
         result = rehearsal.take(given, where)
-        fired = fired or any(word != "no_match" for word in result["outcome"].values())
+        fired = fired or bool(result["matches"])
         if as_json or file:
-            click.echo(json.dumps(result, ensure_ascii=False))
+            print_json(result)
         else:
             _show(result)
     return int(not fired)
@@ -55,7 +55,7 @@ def _given(file: Path | None, text: str | None) -> Iterator[tuple[dict[str, Any]
         yield {"title": text}, "--text"
         return
     try:
-        stream = sys.stdin if str(file) == "-" else file.open(encoding="utf-8")
+        stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")
     except OSError as wrong:
         raise UnreachableError(f"{file} can't be read: {wrong.strerror}") from None
     with stream:
@@ -64,9 +64,11 @@ def _given(file: Path | None, text: str | None) -> Iterator[tuple[dict[str, Any]
                 yield _object(line, f"{file}:{number}"), f"{file}:{number}"
 
 
-def _object(line: str, where: str) -> dict[str, Any]:
+def _object(line: bytes, where: str) -> dict[str, Any]:
     try:
-        given = json.loads(line)
+        given = json.loads(line.decode())
+    except UnicodeDecodeError as wrong:
+        raise UsageError(f"{where}: not UTF-8: {wrong.reason}") from None
     except (ValueError, RecursionError) as wrong:
         raise UsageError(f"{where}: not JSON: {wrong}") from None
     if not isinstance(given, dict):

@@ -1,5 +1,6 @@
 """What commands share: finding and loading the configuration, and how they speak."""
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -16,14 +17,28 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def config_option(function: F) -> F:
-    """Add `-c FILE` to a command."""
-    return click.option(
-        "-c",
-        "--config",
-        "config_file",
-        metavar="FILE",
-        help="The configuration; else $MONITOR_CONFIG, else ./config.yaml.",
-    )(function)
+    """Add `-c FILE`, and what every command has, to a command."""
+    return common_options(
+        click.option(
+            "-c",
+            "--config",
+            "config_file",
+            metavar="FILE",
+            help="The configuration; else $MONITOR_CONFIG, else ./config.yaml.",
+        )(function)
+    )
+
+
+def common_options(function: F) -> F:
+    """Add `-v` and `--quiet` to a command; they are kept aside for `say` and the log."""
+    for flags, text in (
+        (("--quiet",), "Only say what is wrong."),
+        (("-v", "--verbose"), "Log what happens to stderr."),
+    ):
+        function = click.option(
+            *flags, is_flag=True, expose_value=False, callback=_keep, help=text
+        )(function)
+    return function
 
 
 def json_option(function: F) -> F:
@@ -31,17 +46,17 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
 
 
-def noise_options(function: F) -> F:
-    """Add `-v` and `--quiet` to a command."""
-    function = click.option("--quiet", is_flag=True, help="Only say what is wrong.")(function)
-    return click.option("-v", "--verbose", is_flag=True, help="Say more.")(function)
+def _keep(ctx: click.Context, option: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's
+    ctx.meta[f"monitor.{option.name}"] = value
+
+
+def asked(name: str) -> bool:
+    """Tell whether `verbose` or `quiet` was asked for."""
+    return bool(click.get_current_context().meta.get(f"monitor.{name}"))
 
 
 def load_config(config_file: str | None) -> "Loaded":
-    """Find and load the configuration.
-
-    Raises ConfigError with every mistake; warnings go to stderr.
-    """
+    """Find and load the configuration. Raises ConfigError with every mistake."""
     from monitor.config.load import find_config, load
 
     path = find_config(config_file, os.environ, Path.cwd())
@@ -53,11 +68,11 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def start_logging(loaded: "Loaded", *, verbose: bool = False, quiet: bool = False) -> None:
-    """Configure the log as the configuration and the command line ask, secrets masked."""
+def start_logging(loaded: "Loaded", *, level: str = "error") -> None:
+    """Send the log to stderr, secrets masked: from `level` on, all with -v, faults with --quiet."""
     from monitor import logs
 
-    level = "debug" if verbose else "error" if quiet else loaded.settings.log.level
+    level = "debug" if asked("verbose") else "error" if asked("quiet") else level
     logs.configure(level, loaded.settings.log.format, sys.stderr)
     logs.register_secrets(loaded.secrets)
 
@@ -67,9 +82,25 @@ def rfc3339(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def print_json(value: object) -> None:
+    """Print one JSON value in one line to stdout."""
+    text = json.dumps(value, ensure_ascii=False)
+    # A lone surrogate, which JSON from outside may hold, has no UTF-8 but an escape.
+    click.echo(text if text.isascii() or _encodes(text) else json.dumps(value))
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def say(text: str) -> None:
-    """Write a message for a person to stderr."""
-    click.echo(text, err=True)
+    """Write a message for a person to stderr, unless --quiet."""
+    if not asked("quiet"):
+        click.echo(text, err=True)
 
 
 def colour_wanted(out: TextIO) -> bool:

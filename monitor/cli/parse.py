@@ -1,19 +1,19 @@
 """`monitor parse`."""
 
 import asyncio
-import json
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import click
 
-from monitor.cli.options import clock, json_option, rfc3339
+from monitor.cli.options import clock, common_options, json_option, print_json, rfc3339
 from monitor.errors import UnreachableError, UsageError
 from monitor.model import Document, Failed, Fetched, Item, Network, Source, SourceId, SourceState
 
 
 @click.command(epilog="Example: monitor parse https://feeds.bbci.co.uk/news/world/rss.xml")
+@common_options
 @click.argument("place", metavar="FILE|URL")
 @json_option
 @click.option(
@@ -29,7 +29,7 @@ def command(place: str, *, as_json: bool, networks: tuple[str, ...]) -> int:
     is_address = place.lower().startswith(("http://", "https://"))
     shown = asyncio.run(_parse(place, allowed, None if is_address else _read(Path(place))))
     if as_json:
-        click.echo(json.dumps(shown, ensure_ascii=False))
+        print_json(shown)
     else:
         _show(shown)
     return int(shown["outcome"] == "failed")

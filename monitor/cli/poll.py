@@ -1,25 +1,25 @@
 """`monitor poll`."""
 
 import asyncio
-import json
 import sys
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.hosts import visit_hosts
 from monitor.cli.options import (
     clock,
     config_option,
     json_option,
     load_config,
-    noise_options,
+    print_json,
     rfc3339,
     start_logging,
 )
 from monitor.errors import UsageError
+from monitor.feeds.redaction import redact_url
 from monitor.model import PollOutcome, Source, SourceState
 from monitor.settings import Settings
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 @click.argument("sources", nargs=-1)
 @config_option
 @json_option
-@noise_options
 @click.option("--all", "every", is_flag=True, help="Poll every source, due or not.")
 @click.option("--force", is_flag=True, help="Poll even what a Retry-After defers.")
 def command(
@@ -39,8 +38,6 @@ def command(
     *,
     config_file: str | None,
     as_json: bool,
-    verbose: bool,
-    quiet: bool,
     every: bool,
     force: bool,
 ) -> int:
@@ -50,7 +47,7 @@ def command(
     Exits 1 if a poll failed.
     """
     loaded = load_config(config_file)
-    start_logging(loaded, verbose=verbose, quiet=quiet or not verbose)
+    start_logging(loaded)
     wanted = _wanted(loaded.settings, sources, every=every)
     reports = asyncio.run(_poll(loaded.settings, wanted, force=force, as_json=as_json))
     return int(any(report["outcome"] == PollOutcome.FAILED for report in reports))
@@ -76,23 +73,17 @@ async def _poll(
     from monitor.store import Store
 
     reports: list[dict[str, Any]] = []
-    slots = asyncio.Semaphore(settings.poll.at_once)
-
-    async def poll_host(pipeline: "Pipeline", states: Sequence[SourceState]) -> None:
-        async with slots:
-            for count, state in enumerate(states):
-                if count:
-                    await asyncio.sleep(settings.poll.host_gap.total_seconds())
-                reports.append(await _visit(pipeline, state, force=force))
-                _show(reports[-1], as_json=as_json)
-
     # With --json stdout is for JSON lines alone, so what the console notifier says goes aside.
     out = sys.stderr if as_json else sys.stdout
     with Store.open(settings.store.url) as store:
         async with open_pipeline(settings, store, out=out, spread=timedelta(0)) as pipeline:
-            async with asyncio.TaskGroup() as group:
-                for states in _by_host(store.source_states(), pipeline.sources, wanted):
-                    group.create_task(poll_host(pipeline, states))
+
+            async def visit(state: SourceState) -> None:
+                reports.append(await _visit(pipeline, state, force=force))
+                _show(reports[-1], as_json=as_json)
+
+            states = _chosen(store.source_states(), pipeline.sources, wanted)
+            await visit_hosts(((state.host, state) for state in states), visit, settings.poll)
             for destination in store.due_destinations(clock()):
                 await pipeline.deliver(destination, Held())
     return reports
@@ -118,22 +109,20 @@ class Held:
         del delay
 
 
-def _by_host(
+def _chosen(
     states: Iterable[SourceState], sources: dict[str, Source], wanted: list[Source] | None
-) -> list[list[SourceState]]:
+) -> list[SourceState]:
     now = clock()
-    urls = None if wanted is None else {source.url for source in wanted}
-    hosts: dict[str, list[SourceState]] = defaultdict(list)
-    for state in states:
-        due = state.next_poll_at <= now if urls is None else state.url in urls
-        if due and state.url in sources:
-            hosts[state.host].append(state)
-    return list(hosts.values())
+    configured = [state for state in states if state.url in sources]
+    if wanted is None:
+        return [state for state in configured if state.next_poll_at <= now]
+    urls = {source.url for source in wanted}
+    return [state for state in configured if state.url in urls]
 
 
 async def _visit(pipeline: "Pipeline", state: SourceState, *, force: bool) -> dict[str, Any]:
     source = pipeline.sources[state.url]
-    report: dict[str, Any] = {"source": source.name, "url": source.url}
+    report: dict[str, Any] = {"source": source.name, "url": redact_url(source.url)}
     if state.retry_after and state.retry_after > clock() and not force:
         until = rfc3339(state.retry_after)
         return report | {
@@ -161,7 +150,7 @@ async def _visit(pipeline: "Pipeline", state: SourceState, *, force: bool) -> di
 
 def _show(report: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False))
+        print_json(report)
         return
     detail = report["message"] or f"{report['new']} new, {report['alerts']} alerts"
     click.echo(f"{report['outcome']:<9} {report['source']}: {detail}")

@@ -17,7 +17,9 @@ from monitor.store import Store, Writer
 from monitor.stories.duplicates import STORY_WINDOW
 from monitor.watch.matcher import Matcher
 
-PARSERS = 2
+# Started only when needed; more than cores, so that a few documents that run into the deadline
+# don't hold up the others.
+PARSERS = 4
 # After a start, what is overdue is spread so that no burst leaves the machine: ten sources a
 # second, and no source waits longer than a minute.
 SPREAD_PER_SOURCE = timedelta(milliseconds=100)
@@ -60,7 +62,14 @@ async def open_pipeline(
         ParserPool(PARSERS) as parsers,
         GuardedTransport() as transport,
     ):
-        await writer.do(store.sync_sources, settings.sources, now=clock(), rng=rng, spread=spread)
+        await writer.do(
+            store.sync_sources,
+            settings.sources,
+            now=clock(),
+            rng=rng,
+            spread=spread,
+            longest=settings.poll.max,
+        )
         pipeline = Pipeline(
             settings=settings,
             store=store,

@@ -1,11 +1,11 @@
 """Fetches and parses each source once, for `monitor check --network`; nothing is stored."""
 
 import asyncio
-import json
 
 import click
 
-from monitor.cli.options import clock
+from monitor.cli.hosts import visit_hosts
+from monitor.cli.options import clock, print_json
 from monitor.feeds.fetch import fetch
 from monitor.feeds.parsers import ParserPool
 from monitor.feeds.transport import GuardedTransport
@@ -20,26 +20,29 @@ def fetch_each(settings: Settings, *, as_json: bool) -> int:
 
 
 async def _fetch_each(settings: Settings, *, as_json: bool) -> int:
-    slots = asyncio.Semaphore(settings.poll.at_once)
+    failed: list[str] = []
     async with GuardedTransport() as transport, ParserPool(2) as parsers:
 
-        async def reach(source: Source) -> str:
-            async with slots:
-                state = SourceState(
-                    id=SourceId(0), url=source.url, host=host_of(source.url), next_poll_at=clock()
+        async def reach(source: Source) -> None:
+            state = SourceState(
+                id=SourceId(0), url=source.url, host=host_of(source.url), next_poll_at=clock()
+            )
+            answer: object = await fetch(state, source, settings.poll, transport, now=clock)
+            if isinstance(answer, Fetched):
+                answer = await parsers.parse(
+                    answer.body, url=answer.url, content_type=answer.content_type
                 )
-                answer = await fetch(state, source, settings.poll, transport, now=clock)
-                if isinstance(answer, Fetched):
-                    parsed = await parsers.parse(
-                        answer.body, url=answer.url, content_type=answer.content_type
-                    )
-                    return parsed.message if isinstance(parsed, Failed) else ""
-                return answer.message if isinstance(answer, Failed) else ""
+            message = answer.message if isinstance(answer, Failed) else ""
+            failed.extend([source.name] * bool(message))
+            _show(source, message, as_json=as_json)
 
-        wrong = await asyncio.gather(*(reach(source) for source in settings.sources))
-    for source, message in zip(settings.sources, wrong, strict=True):
-        if as_json:
-            click.echo(json.dumps({"source": source.name, "ok": not message, "message": message}))
-        else:
-            click.echo(f"{'failed' if message else 'ok':<7} {source.name}  {message}".rstrip())
-    return int(any(wrong))
+        hosts = ((host_of(source.url), source) for source in settings.sources)
+        await visit_hosts(hosts, reach, settings.poll)
+    return int(bool(failed))
+
+
+def _show(source: Source, message: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"source": source.name, "ok": not message, "message": message})
+    else:
+        click.echo(f"{'failed' if message else 'ok':<7} {source.name}  {message}".rstrip())

@@ -1,29 +1,39 @@
 """`monitor run`."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 import click
 
-from monitor.cli.options import clock, config_option, load_config, noise_options, say, start_logging
-from monitor.errors import MonitorError
+from monitor.cli.hosts import in_words
+from monitor.cli.options import clock, config_option, load_config, say, start_logging
 from monitor.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 @click.command(epilog="Example: monitor run -c /etc/monitor/config.yaml")
 @config_option
-@noise_options
-def command(*, config_file: str | None, verbose: bool, quiet: bool) -> int:
+def command(*, config_file: str | None) -> int:
     """Poll, match and alert until stopped; Ctrl-C or SIGTERM stop cleanly."""
+    # Whoever stops us before the loop has its handlers asks for the same clean end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     loaded = load_config(config_file)
     for problem in loaded.warnings:
         say(str(problem))
-    start_logging(loaded, verbose=verbose, quiet=quiet)
+    start_logging(loaded, level=loaded.settings.log.level)
     with asyncio.Runner(loop_factory=_new_loop()) as runner:
         return runner.run(_run(loaded.settings))
+
+
+# Nothing but a fault of ours makes a ticket outlive its poll, so the lease only has to outlast a
+# poll at its slowest: every hop, and every other document before it in the parser's queue.
+LEASE = timedelta(minutes=15)
 
 
 def _new_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -39,7 +49,7 @@ def _new_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def _run(settings: Settings) -> int:
     from monitor.cli.program import open_pipeline
     from monitor.daemon import Daemon
-    from monitor.queue.memory import LEASE, MemoryQueue
+    from monitor.queue.memory import MemoryQueue
     from monitor.store import Store
     from monitor.web import serve
 
@@ -51,22 +61,14 @@ async def _run(settings: Settings) -> int:
             for name in settings.notifiers:
                 # What was parked may have been put right while the daemon was down.
                 await pipeline.writer.do(store.unpark, name)
-            queue = MemoryQueue(lease=max(LEASE, 3 * settings.poll.timeout))
+            queue = MemoryQueue(lease=LEASE)
             daemon = Daemon(pipeline, store, pipeline.writer, queue, settings, now=clock)
             pipeline.hint = daemon.hint
-            try:
+            with in_words():
                 async with asyncio.TaskGroup() as group:
                     group.create_task(serve(settings.web, daemon.health, stop))
                     group.create_task(daemon.run(stop))
-            except* MonitorError as wrong:
-                # One of the two could not go on and ended the other; a person wants its words.
-                raise _first(wrong) from None
     return 0
-
-
-def _first(group: BaseExceptionGroup[MonitorError]) -> MonitorError:
-    first = group.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
@@ -80,3 +82,7 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, ask)
+    # A service manager's reload must not end the daemon.
+    loop.add_signal_handler(
+        signal.SIGHUP, log.warning, "SIGHUP: restart the monitor to apply a changed configuration"
+    )

@@ -2,8 +2,11 @@
 
 import click
 
+from monitor.cli.options import common_options
+
 
 @click.command(epilog="Example: monitor schema > schema.json")
+@common_options
 def command() -> None:
     """Print the JSON schema of the configuration, for editors."""
     from importlib.resources import files

@@ -1,7 +1,6 @@
 """`monitor send-test`."""
 
 import asyncio
-import json
 import sys
 
 import click
@@ -12,9 +11,11 @@ from monitor.cli.options import (
     config_option,
     json_option,
     load_config,
+    print_json,
+    say,
     start_logging,
 )
-from monitor.errors import UsageError
+from monitor.errors import StoreError, UsageError
 from monitor.model import Delivered
 from monitor.settings import NotifierSettings
 
@@ -31,8 +32,10 @@ def command(notifier: str, *, config_file: str | None, as_json: bool) -> int:
     if notifier not in known:
         raise UsageError(f"no notifier is named “{notifier}”; there are: {', '.join(known)}")
     shown = asyncio.run(_send(known[notifier], as_json=as_json))
+    if shown["verdict"] == "delivered":
+        _reopen(loaded.settings.store.url, notifier)
     if as_json:
-        click.echo(json.dumps(shown, ensure_ascii=False))
+        print_json(shown)
     else:
         status = shown["status"] or "none"
         click.echo(f"{notifier}: {shown['verdict']} in {shown['seconds']} s, status {status}")
@@ -40,6 +43,19 @@ def command(notifier: str, *, config_file: str | None, as_json: bool) -> int:
             if shown[name]:
                 click.echo(f"  {name}: {shown[name]}")
     return 0 if shown["verdict"] == "delivered" else 3
+
+
+def _reopen(url: str, notifier: str) -> None:
+    from monitor.store import Store
+
+    try:
+        with Store.open(url) as store:
+            waited = store.unpark(notifier)
+    except StoreError as wrong:
+        say(f"what is parked stays parked: {wrong}")
+        return
+    if waited:
+        say(f"{waited} parked deliveries go out now")
 
 
 async def _send(settings: NotifierSettings, *, as_json: bool) -> dict[str, object]:

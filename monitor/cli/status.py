@@ -1,11 +1,11 @@
 """`monitor status`."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.options import clock, config_option, json_option, load_config, rfc3339
+from monitor.cli.options import clock, config_option, json_option, load_config, print_json, rfc3339
+from monitor.feeds.redaction import redact_url
 from monitor.model import DeliveryState
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def command(*, config_file: str | None, as_json: bool) -> int:
     with Store.open(settings.store.url) as store:
         status = _status(store)
     if as_json:
-        click.echo(json.dumps(status, ensure_ascii=False))
+        print_json(status)
     else:
         _show(status)
     return int(not status["running"] or bool(status["deliveries"].get("parked")))
@@ -54,7 +54,7 @@ def _status(store: "Store") -> dict[str, Any]:
         "failing": [
             {
                 "source": source.name,
-                "url": source.url,
+                "url": redact_url(source.url),
                 "kind": source.kind,
                 "message": source.message,
                 "failures": source.failures,

@@ -1,11 +1,10 @@
 """`monitor test`."""
 
-import json
 from dataclasses import asdict
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config
+from monitor.cli.options import config_option, json_option, load_config, print_json
 from monitor.cli.trial import Trial, run_tests
 
 
@@ -18,7 +17,7 @@ def command(watchlists: tuple[str, ...], *, config_file: str | None, as_json: bo
     settings = load_config(config_file).settings
     trials = run_tests(settings, watchlists)
     if as_json:
-        click.echo(json.dumps([asdict(trial) for trial in trials], ensure_ascii=False))
+        print_json([asdict(trial) for trial in trials])
     else:
         for trial in trials:
             _show(trial)

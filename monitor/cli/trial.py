@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from monitor.cli.given import make_item
 from monitor.cli.options import clock
 from monitor.errors import UsageError
+from monitor.model import Item
 from monitor.settings import Settings
 from monitor.watch.explain import explain, lines
 from monitor.watch.matcher import Matcher
@@ -50,17 +51,18 @@ def _try(matcher: Matcher, watchlist: Watchlist, test: Expectation, settings: Se
     fired = any(
         match.watchlist == watchlist.name and not match.vetoed_by for match in matcher.match(item)
     )
+    passed = fired == (test.expect == "match")
     return Trial(
         watchlist=watchlist.name,
         title=test.sample.title,
         expect=test.expect,
-        passed=fired == (test.expect == "match"),
-        why=tuple(
-            line
-            for told in explain(matcher, item)
-            if told.watchlist == watchlist.name
-            for line in lines(told)
-        ),
+        passed=passed,
+        why=() if passed else _why(matcher, watchlist, item),
         file=test.file,
         line=test.line,
     )
+
+
+def _why(matcher: Matcher, watchlist: Watchlist, item: Item) -> tuple[str, ...]:
+    told = (each for each in explain(matcher, item) if each.watchlist == watchlist.name)
+    return tuple(line for each in told for line in lines(each))

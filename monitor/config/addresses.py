@@ -3,8 +3,6 @@
 An address of a notifier or of the store may be a secret; messages about those never quote them.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
@@ -18,9 +16,7 @@ from monitor.config.problems import Code, nearest, quote
 from monitor.config.values import text_of, wrong
 from monitor.feeds.urls import host_of, is_http
 from monitor.model import Network
-
-SECRET_PREFIX = "whsec_"  # noqa: S105 - Standard Webhooks writes it before every secret
-SECRET_BYTES = range(24, 65)
+from monitor.settings import signing_key_fault
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+-]*)(?::/{0,3}|//)([^:]+\..*)", re.DOTALL)
 _BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?")
@@ -118,16 +114,9 @@ def read_store(value: object) -> str:
 def read_secret(value: object) -> str:
     """Return a secret of Standard Webhooks: whsec_ and the base64 of 24 to 64 bytes."""
     text = text_of(value, "a secret")
-    advice = 'make one with: echo "whsec_$(openssl rand -base64 32)"'
-    if not text.startswith(SECRET_PREFIX):
-        raise wrong(Code.BAD_SECRET, "a webhook secret begins with whsec_", advice)
-    try:
-        key = base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True)
-    except (binascii.Error, ValueError):
-        raise wrong(Code.BAD_SECRET, "what follows whsec_ is not base64", advice) from None
-    if len(key) not in SECRET_BYTES:
-        message = f"a webhook secret has 24 to 64 bytes, and this one has {len(key)}"
-        raise wrong(Code.BAD_SECRET, message, advice)
+    if fault := signing_key_fault(text):
+        advice = 'make one with: echo "whsec_$(openssl rand -base64 32)"'
+        raise wrong(Code.BAD_SECRET, fault, advice)
     return text
 
 

@@ -4,7 +4,7 @@ Pure: it reads what was loaded.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.config.convert import CONSOLE
@@ -12,6 +12,7 @@ from monitor.config.masking import MASK, REFERENCE, secret_nodes
 from monitor.config.merging import NAMED, SETTINGS
 from monitor.config.schema import Configuration
 from monitor.config.tree import AnyNode, MappingNode, ScalarNode, SequenceNode, children
+from monitor.feeds.redaction import redact_url
 
 if TYPE_CHECKING:
     from monitor.config.load import Loaded
@@ -82,13 +83,29 @@ def _sources(loaded: "Loaded", view: _View) -> Iterator[Option]:
     for at, node in children(sources) if sources else ():
         value, path = loaded.values["sources"][at], f"sources[{at}]"
         if isinstance(node, ScalarNode):
-            yield Option(path=f"{path}.url", value=view.show(node, value), origin=_origin(node))
+            shown = _without_secrets(view.show(node, value))
+            yield Option(path=f"{path}.url", value=shown, origin=_origin(node))
         elif isinstance(node, MappingNode):
             for name in node.entries:
-                yield _given(path, name, value[name], node, view)
+                option = _given(path, name, value[name], node, view)
+                if name == "url":
+                    option = replace(option, value=_without_secrets(option.value))
+                yield option
         url, given = (value, {}) if isinstance(value, str) else (value["url"], value)
         if url in names and "name" not in given:
             yield Option(path=f"{path}.name", value=names[url], origin=DEFAULT)
+
+
+def _without_secrets(address: str) -> str:
+    """Redact an address; a reference in it shows no secret and stays as written."""
+    if not REFERENCE.search(address):
+        return redact_url(address)
+    place, mark, query = address.partition("?")
+    shown = (
+        part if REFERENCE.search(part) else redact_url(f"?{part}").removeprefix("?")
+        for part in query.split("&")
+    )
+    return place + mark + "&".join(shown)
 
 
 def _given(path: str, name: str, value: Any, parent: MappingNode, view: _View) -> Option:

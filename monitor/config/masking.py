@@ -19,6 +19,7 @@ _TELLTALES = (
     re.compile(r"(?i)url[\"']?\s*:\s*[\"']?https?://[^/\s]+/(.+)"),
     re.compile(r"://[^\s/@:]*:([^\s/@]+)@"),
 )
+_PASSWORD = re.compile(r"(://[^\s/@:]*:)([^\s/@]+)@")
 REFERENCE = re.compile(r"\$\{[^}]*\}?")
 
 
@@ -57,8 +58,13 @@ def mask_lines(problems: Iterable[Problem], root: MappingNode) -> list[Problem]:
                 start = node.column if number == node.line else 0
                 end = node.end_column if number == node.end_line else len(line)
                 line[start:end] = MASK * len(line[start:end])
-    masked = {place: "".join(line) for place, line in lines.items()}
+    masked = {place: _without_password("".join(line)) for place, line in lines.items()}
     return [replace(each, source_line=masked[each.file, each.line]) for each in told]
+
+
+def _without_password(line: str) -> str:
+    # Addresses are shown, but not the password that somebody wrote into one.
+    return _PASSWORD.sub(lambda found: found[1] + MASK * len(found[2]) + "@", line)
 
 
 def secret_nodes(root: MappingNode) -> Iterator[ScalarNode]:

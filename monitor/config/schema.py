@@ -65,7 +65,8 @@ class PollOptions(Options):
     budget: Rate = Field(
         default="1/h",
         validate_default=True,
-        description="How often a source is polled on average, over all sources.",
+        description="How often a source that brings one item an hour is polled. One that brings "
+        "four is polled twice as often, always between min and max.",
         examples=["4/h"],
     )
     timeout: Duration = Field(

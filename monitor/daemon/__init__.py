@@ -32,7 +32,7 @@ POLL, DELIVER = "poll", "deliver"
 DELIVERIES_AT_ONCE = 32  # destinations; within one they go one after another
 # Hosts queued for each that can be polled at once: what quick polls get through between two looks.
 HOSTS_AHEAD = 32
-GRACE = timedelta(seconds=10)
+GRACE = timedelta(seconds=8)  # of the ten that a stop may take; the rest is for tidying up
 TICK = timedelta(seconds=1)
 COUNT_EVERY = timedelta(seconds=30)
 KEEP_HOUSE_EVERY = timedelta(hours=1)
@@ -212,7 +212,8 @@ class Daemon:
     async def _keep_house(self) -> None:
         await self._watchdog.notice()
         if self._watchdog.settled():
-            await self._writer.do(self._store.prune, self._now() - self._settings.store.keep)
+            # Beside the writer: its transactions are small, and commits go between them.
+            await self._read(self._store.prune, self._now() - self._settings.store.keep)
 
     async def _shift(self, delta: timedelta) -> None:
         await self._writer.do(self._store.shift, delta)

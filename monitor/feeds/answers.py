@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TypeAlias
 
+from monitor.feeds.pacing import body_hash
+from monitor.feeds.plaintext import one_line
+from monitor.feeds.web_page import SEARCHED, is_bot_check
 from monitor.model import ErrorKind, Failed, Fetched, NotModified
 
 Headers: TypeAlias = Mapping[str, str]
@@ -15,6 +18,7 @@ Headers: TypeAlias = Mapping[str, str]
 MAX_RETRY_AFTER = timedelta(days=1)
 MAX_FRESH = timedelta(days=365)
 MAX_VALIDATOR = 2_048
+MAX_MESSAGE = 300  # characters; a server's own words may be part of it
 CHALLENGE_BYTES = 32_768  # of a page; its scripts stand near the top
 
 _ECHOABLE = re.compile(
@@ -26,11 +30,6 @@ _CHALLENGE_HEADERS = {
     "x-amzn-waf-action": "",
     "x-vercel-mitigated": "challenge",
 }
-_CHALLENGE_MARKS = re.compile(
-    rb"/cdn-cgi/challenge-platform/|cf[-_]chl[-_]|_Incapsula_Resource|captcha-delivery\.com"
-    rb"|px-captcha|sucuri_cloudproxy_js|/\.well-known/ddos-guard/|\.awswaf\.com/"
-    rb"|/\.within\.website/x/cmd/anubis/"
-)
 _MEANINGS = {
     401: (ErrorKind.AUTH, "asks for credentials; give this source `auth`"),
     403: (ErrorKind.AUTH, "refuses us; it may want credentials, or keep feed readers out"),
@@ -53,7 +52,7 @@ class Head:
 
 def document(head: Head, body: bytes) -> Fetched | Failed:
     """Return the document of a 2xx answer, unless it is none; `body` is decoded and whole."""
-    if is_challenge(head.headers, body):
+    if is_challenge(head, body):
         return _challenged(head)
     if not body or body.isspace():
         message = f"{head.host} answers without a document ({_words(head.status)})"
@@ -67,6 +66,7 @@ def document(head: Head, body: bytes) -> Fetched | Failed:
         last_modified=validator(head.headers, "last-modified"),
         fresh_for=fresh_for(head.headers, head.now),
         retry_after=retry_after(head.headers, head.now),
+        digest=body_hash(body),
     )
 
 
@@ -81,7 +81,7 @@ def not_modified(head: Head) -> NotModified:
 
 def failure(head: Head, body: bytes) -> Failed:
     """Say why any other answer brings nothing; `body` may be its beginning."""
-    if is_challenge(head.headers, body):
+    if is_challenge(head, body):
         return _challenged(head)
     if head.status in _MEANINGS:
         kind, words = _MEANINGS[head.status]
@@ -94,12 +94,22 @@ def failure(head: Head, body: bytes) -> Failed:
     return _failed(head, kind, words)
 
 
-def is_challenge(headers: Headers, body: bytes) -> bool:
+def presentable(failed: Failed) -> Failed:
+    """Take from a message what a server may have put there to upset a terminal or a page."""
+    message = one_line(failed.message)
+    if len(message) > MAX_MESSAGE:
+        message = message[: MAX_MESSAGE - 1] + "…"
+    return replace(failed, message=message)
+
+
+def is_challenge(head: Head, body: bytes) -> bool:
     """Tell whether the answer is a page that wants to see a browser, whatever its status."""
     for name, value in _CHALLENGE_HEADERS.items():
-        if name in headers and headers[name].lower().startswith(value):
+        if name in head.headers and head.headers[name].lower().startswith(value):
             return True
-    return bool(_HTML.match(body) and _CHALLENGE_MARKS.search(body, 0, CHALLENGE_BYTES))
+    if _HTML.match(body) is None:
+        return False
+    return is_bot_check(body[:SEARCHED].decode("latin-1"), url=head.url)
 
 
 def retry_after(headers: Headers, now: datetime) -> timedelta | None:
@@ -109,12 +119,17 @@ def retry_after(headers: Headers, now: datetime) -> timedelta | None:
     """
     wish = headers.get("retry-after", "")
     seconds = _seconds(wish)
-    if seconds is not None:
-        return min(seconds, MAX_RETRY_AFTER)
-    date = _date(wish)
-    if date is None:
-        return None
-    return min(max(date - _sent_at(headers, now), timedelta()), MAX_RETRY_AFTER)
+    wait = wait_until(wish, headers, now) if seconds is None else seconds
+    return None if wait is None else min(max(wait, timedelta()), MAX_RETRY_AFTER)
+
+
+def wait_until(date: str, headers: Headers, now: datetime) -> timedelta | None:
+    """Return how far off an HTTP-date is by the server's own clock; None for what is no date.
+
+    The answer's Date header is that clock, else `now`. Negative for a date that has passed.
+    """
+    until = _date(date)
+    return until - _sent_at(headers, now) if until else None
 
 
 def fresh_for(headers: Headers, now: datetime) -> timedelta | None:

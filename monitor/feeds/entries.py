@@ -6,13 +6,14 @@ same promises: clean text, absolute http(s) links, UTC times, bounded lengths.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from typing import TypeVar
 
 from monitor.feeds.dates import read_date
-from monitor.feeds.plaintext import clean, one_line, readable
+from monitor.feeds.plaintext import clean, one_line, plain, readable
 from monitor.feeds.urls import absolute_link
 from monitor.model import Entry, Problem
 
@@ -29,10 +30,11 @@ _RAW_TIMES = 16
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
+T = TypeVar("T")
 Cuts = Counter[str]  # kind of problem → how often it was met in one document
 
 _WORDS = {
-    "many_entries": f"entries left out, past the first {MAX_ENTRIES:,}",
+    "many_entries": f"entries left out, in the middle of more than {MAX_ENTRIES:,}",
     "long_title": f"titles cut to {MAX_TITLE:,} characters",
     "long_summary": f"summaries cut to {MAX_SUMMARY:,} characters",
     "long_content": f"contents cut to {MAX_CONTENT:,} characters",
@@ -50,6 +52,7 @@ class Said:
 
     text: str = ""
     is_html: bool = False
+    is_plain: bool = False  # beyond doubt, whatever it looks like
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,14 @@ def problems(cuts: Cuts) -> tuple[Problem, ...]:
     )
 
 
+def both_ends(entries: Sequence[T]) -> list[T]:
+    """Return at most MAX_ENTRIES entries: what is new stands first in most feeds, last in some."""
+    if len(entries) <= MAX_ENTRIES:
+        return list(entries)
+    half = MAX_ENTRIES // 2
+    return [*entries[:half], *entries[-half:]]
+
+
 def heading(said: Said) -> str:
     """Return a document's title."""
     return _title(said)[:MAX_TITLE]
@@ -120,8 +131,7 @@ def _texts(raw: RawEntry, cuts: Cuts) -> tuple[str, str]:
     A summary too long to be one is the content, where the document has no other.
     """
     summary, content = (
-        readable(said.text[: _RAW_TIMES * MAX_CONTENT], is_html=said.is_html)
-        for said in (raw.summary, raw.content)
+        _read(said.text[: _RAW_TIMES * MAX_CONTENT], said) for said in (raw.summary, raw.content)
     )
     if content == summary:
         content = ""
@@ -178,3 +188,7 @@ def _date(candidates: Iterable[str], language: str, cuts: Cuts) -> datetime | No
     found = next(filter(None, (read_date(text, language=language) for text in written)), None)
     cuts["bad_date"] += bool(written and not found)
     return found
+
+
+def _read(text: str, said: Said) -> str:
+    return plain(text, is_html=False) if said.is_plain else readable(text, is_html=said.is_html)

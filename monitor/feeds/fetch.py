@@ -17,8 +17,9 @@ import httpx
 import monitor
 from monitor.feeds import answers
 from monitor.feeds.codings import CodingError, Decoder
-from monitor.feeds.redaction import redact
+from monitor.feeds.redaction import redact_url
 from monitor.feeds.transport import DEFAULT_PORTS, BlockedAddress, NameNotFound, TlsError
+from monitor.feeds.urls import host_of
 from monitor.model import ErrorKind, Failed, Outcome, Source, SourceState
 from monitor.settings import PollSettings
 
@@ -49,12 +50,12 @@ Lines: TypeAlias = tuple[tuple[bytes, bytes], ...]
 class _Visit:
     """What stays the same over all hops."""
 
+    host: str  # of the source's address; the address itself where it has none
     state: SourceState
     source: Source
     poll: PollSettings
     transport: httpx.AsyncBaseTransport
     now: Callable[[], datetime]
-    force: bool
 
 
 async def fetch(
@@ -64,22 +65,23 @@ async def fetch(
     transport: httpx.AsyncBaseTransport,
     *,
     now: Callable[[], datetime],
-    force: bool = False,
 ) -> Outcome:
-    """Fetch the document at `state.url`; with `force`, even if it has not changed.
+    """Fetch the document at `state.url`, unless it is the one its validators tell of.
 
     Validators are echoed byte for byte, and only to the address they came from. The source's own
-    headers and credentials stay with the origin it names. Only cancellation is raised.
+    headers and credentials stay with its origin. Messages are clean. Only cancellation is raised.
     """
-    visit = _Visit(state=state, source=source, poll=poll, transport=transport, now=now, force=force)
+    host = host_of(state.url) or redact_url(state.url)
+    visit = _Visit(host=host, state=state, source=source, poll=poll, transport=transport, now=now)
     try:
         async with asyncio.timeout(poll.timeout.total_seconds()):
-            return await _follow(visit)
+            outcome = await _follow(visit)
     except TimeoutError:
-        message = f"{state.host} did not answer whole within {poll.timeout.total_seconds():g} s"
-        return Failed(kind=ErrorKind.TIMEOUT, message=message)
+        message = f"{host} did not answer whole within {poll.timeout.total_seconds():g} s"
+        outcome = Failed(kind=ErrorKind.TIMEOUT, message=message)
     except Exception as error:  # noqa: BLE001 - whatever a server does, a poll ends with a value
-        return _failed(error, state)
+        outcome = _failed(error, visit)
+    return answers.presentable(outcome) if isinstance(outcome, Failed) else outcome
 
 
 async def _follow(visit: _Visit) -> Outcome:
@@ -97,7 +99,7 @@ async def _follow(visit: _Visit) -> Outcome:
         if _origin(step) != _origin(url):
             secrets = ()
         url = step
-    message = f"{visit.state.host} redirects more than {MAX_HOPS} times"
+    message = f"{visit.host} redirects more than {MAX_HOPS} times"
     return Failed(kind=ErrorKind.REDIRECT, message=message)
 
 
@@ -215,7 +217,7 @@ def _start(visit: _Visit) -> tuple[httpx.URL, Lines]:
 def _conditions(visit: _Visit, url: httpx.URL) -> Lines:
     """Return the validators as they came, if they are this address's."""
     state = visit.state
-    if visit.force or (state.validators_url or str(url)) != str(url):
+    if (state.validators_url or str(url)) != str(url):
         return ()
     named = ((b"If-None-Match", state.etag), (b"If-Modified-Since", state.last_modified))
     return tuple((name, _bytes(value)) for name, value in named if value)
@@ -249,7 +251,7 @@ def _next(url: httpx.URL, location: str) -> httpx.URL | Failed:
         fault = "to an address with credentials in it"
     if fault is None:
         return target
-    where = f": {redact(_text(location))[:200]}" if location else ""
+    where = f": {redact_url(_text(location))[:200]}" if location else ""
     return Failed(kind=ErrorKind.REDIRECT, message=f"{_host(url)} redirects {fault}{where}")
 
 
@@ -261,16 +263,16 @@ def _explained(outcome: Outcome) -> Outcome:
     return replace(outcome, message=f"{outcome.message}; {why}")
 
 
-def _failed(error: Exception, state: SourceState) -> Failed:
+def _failed(error: Exception, visit: _Visit) -> Failed:
     """Put what stopped a visit into words."""
     kind = next((kind for known, kind in _KINDS if isinstance(error, known)), None)
     if kind is not None:
         advice = "; poll.allow_networks can allow it" if isinstance(error, BlockedAddress) else ""
         return Failed(kind=kind, message=f"{str(error) or type(error).__name__}{advice}")
     if isinstance(error, httpx.InvalidURL):
-        message = f"{redact(state.url)} is no usable address"
+        message = f"{redact_url(visit.state.url)} is no usable address"
         return Failed(kind=ErrorKind.CONNECT, message=message)
-    message = f"{state.host} led to an error of our own ({type(error).__name__})"
+    message = f"{visit.host} led to an error of our own ({type(error).__name__})"
     return Failed(kind=ErrorKind.RESET, message=message)
 
 

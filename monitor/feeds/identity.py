@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from monitor.feeds.redaction import redact_url
 from monitor.feeds.urls import canonical_link
 from monitor.model import Document, Entry, Item, ItemId, Source, SourceRef
 
@@ -25,18 +26,22 @@ def identify(source: Source, document: Document, *, now: datetime) -> tuple[Item
     """Return one item per distinct entry, in the document's order.
 
     An entry that says nothing at all is left out; one that stands there twice is one item. A date
-    more than 48 hours ahead of `now` is dropped, the item is kept.
+    more than 48 hours ahead of `now` is dropped, the item is kept. An item goes to receivers that
+    must not learn a source's secrets, so the address it names as its source is redacted.
     """
-    links = [canonical_link(entry.link) for entry in document.entries]
+    given = {entry.link for entry in document.entries}
+    canonical = {link: canonical_link(link, keep_fragment=True) for link in given}
+    exact_links = [canonical[entry.link] for entry in document.entries]
+    links = [exact.partition("#")[0] for exact in exact_links]
     shared = _shared_links(document, links)
     named = [
         (entry, link, names)
-        for entry, link in zip(document.entries, links, strict=True)
-        if (names := _names(entry, link, shared))
+        for entry, link, exact in zip(document.entries, links, exact_links, strict=True)
+        if (names := _names(entry, link, exact, shared))
     ]
     ambiguous = _ambiguous(names for _, _, names in named)
     items: dict[str, Item] = {}
-    origin = SourceRef(name=source.name, url=source.url, tags=source.tags)
+    origin = SourceRef(name=source.name, url=redact_url(source.url), tags=source.tags)
     for entry, link, names in named:
         keys = tuple(_digest(*name) for name in names if name not in ambiguous)
         if keys[0] in items:
@@ -58,12 +63,13 @@ def link_key(canonical: str) -> str:
     return _digest("link", canonical) if canonical else ""
 
 
-def _names(entry: Entry, link: str, shared: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+def _names(
+    entry: Entry, link: str, exact: str, shared: frozenset[str]
+) -> tuple[tuple[str, ...], ...]:
     """Return the names of an entry, the shortest first; each tells more apart than the one before.
 
-    Links that differ in their fragment alone differ only in the longest name.
+    Links that differ in their fragment alone differ only in the longest name: `exact` has it.
     """
-    exact = canonical_link(entry.link, keep_fragment=True) if "#" in entry.link else link
     if entry.guid:
         return (
             ("guid", entry.guid),
@@ -102,12 +108,11 @@ def _shared_links(document: Document, links: Sequence[str]) -> frozenset[str]:
 
 def _without_future(entry: Entry, now: datetime) -> Entry:
     latest = now + FARTHEST_AHEAD
-    published, updated = (
-        None if date and date > latest else date for date in (entry.published, entry.updated)
-    )
-    if (published, updated) == (entry.published, entry.updated):
-        return entry
-    return replace(entry, published=published, updated=updated)
+    if entry.published and entry.published > latest:
+        entry = replace(entry, published=None)
+    if entry.updated and entry.updated > latest:
+        entry = replace(entry, updated=None)
+    return entry
 
 
 def _digest(*parts: str) -> str:

@@ -12,6 +12,7 @@ from monitor.feeds.entries import (
     Cuts,
     RawEntry,
     Said,
+    both_ends,
     finish,
     heading,
     language_tag,
@@ -52,7 +53,7 @@ def _document(feed: Object, url: str) -> Document:
     objects = [item for item in feed["items"] if isinstance(item, dict)]
     cuts["no_object"] = len(feed["items"]) - len(objects)
     cuts["many_entries"] = max(0, len(objects) - MAX_ENTRIES)
-    raws = map(_raw, objects[:MAX_ENTRIES])
+    raws = map(_raw, both_ends(objects))
     entries = tuple(finish(raw, base=base, language=language, cuts=cuts) for raw in raws)
     version = _text(feed, "version")
     unlabelled = Problem(kind="no_version", message="the version does not name JSON Feed")
@@ -75,7 +76,11 @@ def _raw(item: Object) -> RawEntry:
         guid=guid,
         title=Said(text=_text(item, "title")),
         summary=Said(text=_text(item, "summary")),
-        content=Said(text=as_html or _text(item, "content_text"), is_html=bool(as_html)),
+        content=Said(
+            text=as_html or _text(item, "content_text"),
+            is_html=bool(as_html),
+            is_plain=not as_html,
+        ),
         links=(_text(item, "url"), _text(item, "external_url"), _as_link(guid), *enclosures),
         authors=tuple(_authors(item)),
         tags=tuple(tag for tag in _list(item, "tags") if isinstance(tag, str)),

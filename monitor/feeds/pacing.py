@@ -22,7 +22,7 @@ waits an hour at least; a source that says twice that it is gone is asked once a
 ever given up.
 
 The first poll of a source ends with the first document that was read whole. A document that was
-cut off or broken shows only part of what is there; the rest, found later, is no news either.
+cut off, broken or empty shows only part of what is there; the rest, found later, is no news.
 """
 
 import random
@@ -224,10 +224,12 @@ def _first_success(
 ) -> datetime | None:
     if state.first_success_at:
         return state.first_success_at
-    broken = document and any(problem.kind in _BROKEN for problem in document.problems)
+    broken = document and (
+        not document.entries or any(problem.kind in _BROKEN for problem in document.problems)
+    )
     if state.last_success_at is None and (broken or isinstance(outcome, NotModified)):
         return None
-    # A feed that stays broken is what it is: the second look ends the first poll in any case.
+    # A feed that stays broken or empty is what it is: the second look ends the first poll.
     return now
 
 
@@ -243,7 +245,7 @@ def _with_validators(
         state,
         etag=fetched.etag if whole else None,
         last_modified=fetched.last_modified if whole else None,
-        body_hash=body_hash(fetched.body) if whole else None,
+        body_hash=(fetched.digest or body_hash(fetched.body)) if whole else None,
         validators_url=fetched.url if whole else None,
         retry_after=now + _wished(fetched.retry_after) if fetched.retry_after else None,
     )

@@ -20,6 +20,7 @@ from monitor.feeds.entries import (
     Cuts,
     RawEntry,
     Said,
+    both_ends,
     finish,
     heading,
     language_tag,
@@ -103,7 +104,7 @@ def _document(parsed: Mapped, url: str) -> Document:
     language = language_tag(_text(feed, "language"))
     cuts: Cuts = Cuts()
     cuts["many_entries"] = max(0, len(parsed["entries"]) - MAX_ENTRIES)
-    raws = map(_raw, parsed["entries"][:MAX_ENTRIES])
+    raws = map(_raw, both_ends(parsed["entries"]))
     entries = tuple(finish(raw, base=url, language=language, cuts=cuts) for raw in raws)
     links = filter(None, (absolute_link(link, url) for link in _pages(feed)))
     return Document(

@@ -22,6 +22,7 @@ from monitor.model import ErrorKind, Failed, Parsed
 
 _LONGEST_ANSWER = 64 * 1024 * 1024
 _BUFFER = 1024 * 1024
+_LONG_ANSWER = 256 * 1024  # reading a longer one would hold up the loop
 _TIME_TO_START = timedelta(seconds=30)
 _TIME_TO_END = timedelta(seconds=1)
 _GRACE = timedelta(seconds=5)  # past our deadline, after which a child ends itself
@@ -90,7 +91,7 @@ class ParserPool:
             if child is None:
                 child = await self._start()
             answer, keep = await self._ask(child, body, url=url, content_type=content_type)
-            return decode(answer)
+            return await _read(answer)
         except TimeoutError:
             seconds = self._deadline.total_seconds()
             return _failed(f"parsing it took longer than {seconds:g} s")
@@ -152,6 +153,13 @@ class ParserPool:
                 raise ValueError("it is too long")
             answer = await child.answers.readexactly(length)
         return answer, not last and child.documents < self._recycle_after
+
+
+async def _read(answer: bytes) -> Parsed:
+    """Return what a child said; raise ValueError where no child would say it."""
+    if len(answer) > _LONG_ANSWER:
+        return await asyncio.to_thread(decode, answer)
+    return decode(answer)
 
 
 def _failed(message: str) -> Failed:

@@ -12,7 +12,7 @@ _HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(:\d*)?")
 _PARAMETER = re.compile(r"[^&;]+")
 
 
-def redact(url: str) -> str:
+def redact_url(url: str) -> str:
     """Return the address without user, password, fragment, and query values that may be secret."""
     address, _, _ = _without_userinfo(url).partition("#")
     place, mark, query = address.partition("?")

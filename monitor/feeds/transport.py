@@ -1,5 +1,7 @@
 """The one door for outgoing traffic: resolves once, refuses addresses that are not public, and
-connects to the very number it checked. One connection per request, no pool, no environment.
+connects to the very number it checked. One connection per request, no pool, no proxy. Of the
+environment only SSL_CERT_FILE and SSL_CERT_DIR count: they name the authorities to trust in place
+of the public ones, for operators who run their own.
 """
 
 import asyncio

@@ -5,7 +5,8 @@ Pure: never touches network, clock or disk.
 
 import re
 from contextlib import suppress
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from functools import lru_cache
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from monitor.feeds.plaintext import is_clean
 
@@ -28,6 +29,7 @@ _BREAKS = re.compile(r"[\t\n\r]")
 _UNSAFE = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f-\xa0]')
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _KEPT_RAW = re.compile(r"[A-Za-z0-9._~-]")
+_INVISIBLE = re.compile(r"[^!-~]+")
 
 
 def is_http(url: str) -> bool:
@@ -61,12 +63,14 @@ def absolute_link(href: str, base: str = "") -> str:
 
 
 def host_of(url: str) -> str:
-    """Return the host of an http(s) address in lower case, without the port; "" when it has none.
+    """Return the host of an http(s) address, without the port; "" for any other text.
 
-    It is the key under which requests are spaced out.
+    It is the key under which requests are spaced out: lower case, in the ASCII form of IDNA (RFC
+    3490) where the name has one, without the dot that ends a full name.
     """
     parts = _split(url)
-    return (parts.hostname or "").rstrip(".") if parts else ""
+    place = _place(parts.netloc) if parts else None
+    return place[0] if place else ""
 
 
 def canonical_link(url: str, *, keep_fragment: bool = False) -> str:
@@ -79,33 +83,50 @@ def canonical_link(url: str, *, keep_fragment: bool = False) -> str:
     parts = _split(url)
     if parts is None:
         return ""
+    authority = _authority(parts.netloc)
     path = _normal_escapes(parts.path).rstrip("/")
+    query = _query(parts.query)
     fragment = _normal_escapes(parts.fragment) if keep_fragment else ""
-    return urlunsplit(("https", _authority(parts), path, _query(parts.query), fragment))
+    return f"https://{authority}{path}{query and '?' + query}{fragment and '#' + fragment}"
 
 
 def _split(url: str) -> SplitResult | None:
     """Return the parts of an absolute http(s) address with a host and a port that can be."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
         return None
+    usable = parts.scheme in {"http", "https"} and _place(parts.netloc)
     return parts if usable else None
 
 
-def _authority(parts: SplitResult) -> str:
-    host = (parts.hostname or "").rstrip(".")
+@lru_cache(maxsize=1_024)  # the links of one document lead to few hosts
+def _place(netloc: str) -> tuple[str, int | None] | None:
+    """Return the host, in one spelling for all of its, and the port; None where one can't be."""
+    parts = SplitResult("", netloc, "", "", "")
+    try:
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    host = host.rstrip(".")
     with suppress(UnicodeError):  # no name DNS could hold: the spelling given is as good a key
-        host = host.encode("idna").decode("ascii").lower()
+        host = host.encode("idna").decode("ascii").lower().rstrip(".")
+    return (host, port) if host and port != 0 else None
+
+
+@lru_cache(maxsize=1_024)
+def _authority(netloc: str) -> str:
+    host, port = _place(netloc) or ("", None)
     while host.startswith("www.") and "." in host[4:]:
         host = host[4:]
     if ":" in host:
         host = f"[{host}]"
-    return host if parts.port in {None, 80, 443} else f"{host}:{parts.port}"
+    return host if port in {None, 80, 443} else f"{host}:{port}"
 
 
 def _query(query: str) -> str:
+    if not query:
+        return ""
     kept = [pair for pair in query.split("&") if pair and not _is_tracking(pair)]
     return "&".join(sorted(map(_normal_escapes, kept), key=lambda pair: pair.partition("=")[0]))
 
@@ -122,10 +143,11 @@ def _is_tracking(pair: str) -> bool:
 
 def _normal_escapes(text: str) -> str:
     """Decode escapes of unreserved characters, write the others in capitals, escape the rest."""
-    text = _ESCAPED.sub(_normal_escape, text)
+    if "%" in text:
+        text = _ESCAPED.sub(_normal_escape, text)
     if text.isascii() and not _UNSAFE.search(text):
         return text
-    return "".join(char if "!" <= char <= "~" else _escape(char) for char in text)
+    return _INVISIBLE.sub(lambda found: _escape(found[0]), text)
 
 
 def _normal_escape(found: re.Match[str]) -> str:
@@ -133,5 +155,5 @@ def _normal_escape(found: re.Match[str]) -> str:
     return char if _KEPT_RAW.match(char) else found[0].upper()
 
 
-def _escape(char: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))
+def _escape(text: str) -> str:
+    return "%" + text.encode("utf-8", "replace").hex("%").upper()

@@ -10,7 +10,7 @@ from monitor.feeds.plaintext import one_line
 from monitor.feeds.urls import absolute_link
 from monitor.model import ErrorKind, Failed
 
-_SEARCHED = 262_144  # characters; a page names its feeds in the head
+SEARCHED = 262_144  # characters; a page names its feeds in the head
 
 _TAG = re.compile(r"<(link|base)\b([^<>]{0,4000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
@@ -20,9 +20,12 @@ _PAGE = re.compile(r"<!doctype html|<(?:html|head|body)[\s>]", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^<>]{0,500}>([^<]{0,300})", re.IGNORECASE)
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json"}
 
-# What stands in the pages that ask whether the visitor is a person, and in no others.
+# What stands in pages that ask whether the visitor is a person, in lower case. Guards put some of
+# it into a site's own pages as well, which is why a page's feed is looked for first.
 _CHALLENGES = (
-    "_cf_chl_opt",
+    "/cdn-cgi/challenge-platform/",
+    "cf-chl-",
+    "cf_chl_",
     "cf-browser-verification",
     "<title>just a moment...</title>",
     "<title>attention required! | cloudflare",
@@ -31,6 +34,7 @@ _CHALLENGES = (
     "captcha-delivery.com",
     "px-captcha",
     "awswafintegration",
+    ".awswaf.com/",
     "sucuri_cloudproxy",
     "ddos-guard",
     "/.within.website/x/cmd/anubis",
@@ -39,9 +43,14 @@ _CHALLENGES = (
 )
 
 
+def is_bot_check(page: str, *, url: str) -> bool:
+    """Tell whether a page asks if a person is there; one that names a feed is the site's own."""
+    return classify(page, url=url).kind is ErrorKind.BOT_CHALLENGE
+
+
 def classify(text: str, *, url: str) -> Failed:
     """Return why `text`, which is no feed, could have come from a feed's address."""
-    head = text[:_SEARCHED]
+    head = text[:SEARCHED]
     feed = _feed_link(head, url)
     if feed:
         message = f"a web page, not a feed; its feed is at {feed}"

@@ -1,22 +1,19 @@
 """The kinds of notifiers. Adding one is a file here, a line in KINDS and its settings."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Protocol
 
 from monitor.model import Message
 from monitor.notify import console, slack, webhook
-from monitor.notify.post import Answer, Edge
+from monitor.notify.post import Answer, Edge, post
 from monitor.settings import NotifierSettings
 
 
-class Kind(Protocol):
-    """One way to deliver; a module satisfies it.
+class Deliver(Protocol):
+    """One way to deliver."""
 
-    Kinds that speak HTTP keep two pure functions beside it: `request` builds what is sent,
-    `classify` says what the answer means.
-    """
-
-    async def deliver(
+    async def __call__(
         self,
         message: Message,
         settings: NotifierSettings,
@@ -28,4 +25,8 @@ class Kind(Protocol):
         """Try once; `plain` asks for the form that is left when the full one was refused."""
 
 
-KINDS: Mapping[str, Kind] = {"console": console, "slack": slack, "webhook": webhook}
+KINDS: Mapping[str, Deliver] = {
+    "console": console.deliver,
+    "slack": partial(post, slack),
+    "webhook": partial(post, webhook),
+}

@@ -1,11 +1,12 @@
 """What an HTTP answer says of a delivery, where the kind has no words of its own. Pure."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import httpx
 
+from monitor.feeds.answers import wait_until
 from monitor.model import Dead, Fallback, Retry
 
 SHORTEST_WAIT = timedelta(seconds=1)
@@ -22,7 +23,7 @@ def judge(status: int, headers: httpx.Headers, *, now: datetime) -> Retry | Dead
     The reason is a stable word; words for a person may follow after a colon.
     """
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return rate_limited(retry_after(headers.get("retry-after"), now=now))
+        return rate_limited(retry_after(headers.get("retry-after"), headers, now=now))
     if status >= 500:
         # The receiver may have acted on the message before it failed.
         return _later("http_5xx", headers, now=now, maybe_sent=True)
@@ -39,10 +40,13 @@ def rate_limited(wait: timedelta | None) -> Retry:
     return Retry(reason="rate_limited", after=wait, scope="destination", counts=wait is None)
 
 
-def retry_after(value: str | None, *, now: datetime) -> timedelta | None:
+def retry_after(
+    value: str | None, headers: Mapping[str, str], *, now: datetime
+) -> timedelta | None:
     """Return a Retry-After (RFC 9110 §10.2.3) as a wait of 1 s to 24 h; None where it says nothing.
 
-    Fractions of seconds count, because chat services send them.
+    Fractions of seconds count, because chat services send them. A date is measured against the
+    server's own clock, where `headers` tell it.
     """
     if value is None:
         return None
@@ -50,19 +54,14 @@ def retry_after(value: str | None, *, now: datetime) -> timedelta | None:
     if _SECONDS.fullmatch(words):
         seconds = min(float(words), LONGEST_WAIT.total_seconds())
         return max(SHORTEST_WAIT, timedelta(seconds=seconds))
-    try:
-        until = parsedate_to_datetime(words)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return min(max(SHORTEST_WAIT, until - now), LONGEST_WAIT)
+    wait = wait_until(words, headers, now)
+    return None if wait is None else min(max(SHORTEST_WAIT, wait), LONGEST_WAIT)
 
 
 def _later(
     reason: str, headers: httpx.Headers, *, now: datetime, maybe_sent: bool = False
 ) -> Retry:
-    wait = retry_after(headers.get("retry-after"), now=now)
+    wait = retry_after(headers.get("retry-after"), headers, now=now)
     if wait is None:
         return Retry(reason=reason, maybe_sent=maybe_sent)
     return Retry(reason=reason, after=wait, scope="destination", maybe_sent=maybe_sent)

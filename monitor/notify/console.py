@@ -1,5 +1,7 @@
 """Alerts for a person at a terminal, or for a file that collects standard output."""
 
+import asyncio
+from threading import Lock
 from typing import TextIO
 
 from monitor.alerts.wording import Part, text, unpainted
@@ -15,6 +17,9 @@ _SEVERITY = {
     "HIGH": "\x1b[1;31m",
     "CRITICAL": "\x1b[1;97;41m",
 }
+# One message at a time: lines must not mix, and what a reader holds up must not hold a second
+# thread for longer than its own deadline.
+_WRITING = Lock()
 
 
 async def deliver(
@@ -25,15 +30,38 @@ async def deliver(
     plain: bool,
     edge: Edge,
 ) -> Answer:
-    """Write the message as a block of lines with an empty line after it."""
+    """Write the message as a block of lines with an empty line after it.
+
+    A thread writes, so that a stopped terminal or a full pipe holds up nothing else. What has
+    been given up may still appear once somebody reads on.
+    """
     del settings, webhook_id, plain
     block = text(message, now=edge.now(), paint=_paint if edge.colour else unpainted)
+    patience = max(0.0, edge.deadline - asyncio.get_running_loop().time())
     try:
-        edge.out.write(_writable(block, edge.out) + "\n\n")
-        edge.out.flush()
-    except (OSError, ValueError) as error:  # a closed pipe, a full disk, a closed stream
-        return Answer(verdict=Retry(reason=f"not_written: {error}", maybe_sent=True))
+        async with asyncio.timeout_at(edge.deadline):
+            await asyncio.to_thread(_write, block, edge.out, patience)
+    except TimeoutError:
+        return _not_sent("nobody has read on in time")
+    except (OSError, ValueError) as error:  # a reader gone, a full disk, a closed stream
+        return _not_sent(str(error))
     return Answer(verdict=Delivered())
+
+
+def _not_sent(words: str) -> Answer:
+    # Every other message would meet the same; part of this one may have been written.
+    verdict = Retry(reason=f"not_sent: {words}", scope="destination", maybe_sent=True)
+    return Answer(verdict=verdict)
+
+
+def _write(block: str, out: TextIO, patience: float) -> None:
+    if not _WRITING.acquire(timeout=patience):
+        raise TimeoutError
+    try:
+        out.write(_writable(block, out) + "\n\n")
+        out.flush()
+    finally:
+        _WRITING.release()
 
 
 def _paint(part: Part, words: str) -> str:

@@ -13,7 +13,9 @@ from typing import Protocol, TextIO, cast
 
 import httpx
 
-from monitor.model import Dead, Retry, Verdict
+from monitor import __version__
+from monitor.feeds.transport import BlockedAddress, Unsendable
+from monitor.model import Dead, Message, Retry, Verdict
 from monitor.notify.redact import redact
 from monitor.settings import NotifierSettings
 
@@ -22,10 +24,25 @@ MAX_ANSWER_BYTES = 65_536
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
-class Classify(Protocol):
-    """A kind's pure judgement of an answer."""
+# What every request says beside its kind's own headers.
+_HEADERS = {"User-Agent": f"news-feed-monitor/{__version__}", "Accept-Encoding": "identity"}
 
-    def __call__(
+
+class Dialect(Protocol):
+    """What one kind says over HTTP and how it is answered, both pure; a module satisfies it."""
+
+    def request(
+        self,
+        message: Message,
+        settings: NotifierSettings,
+        *,
+        webhook_id: str,
+        now: datetime,
+        plain: bool,
+    ) -> httpx.Request:
+        """Build what is sent. Raises ValueError or httpx.InvalidURL where nothing can be."""
+
+    def classify(
         self, status: int, headers: httpx.Headers, body: bytes, *, now: datetime
     ) -> Verdict:
         """Return what an answer means, whatever its status, headers and body."""
@@ -52,16 +69,22 @@ class Answer:
 
 
 async def post(
-    make: Callable[[], httpx.Request],
-    classify: Classify,
+    kind: Dialect,
+    message: Message,
     settings: NotifierSettings,
+    *,
+    webhook_id: str,
+    plain: bool,
     edge: Edge,
 ) -> Answer:
-    """Send what `make` builds and classify the answer; every failure is a verdict."""
+    """Send a message as its kind builds it and judges the answer; every failure is a verdict."""
     try:
-        request = make()
+        request = kind.request(
+            message, settings, webhook_id=webhook_id, now=edge.now(), plain=plain
+        )
     except (httpx.InvalidURL, ValueError) as error:
         return Answer(verdict=_unsendable(error, settings))
+    request.headers.update(_HEADERS)
     request.extensions = {"allow_networks": settings.allow_networks}
     try:
         async with asyncio.timeout_at(edge.deadline):
@@ -71,7 +94,7 @@ async def post(
     except Exception as error:  # noqa: BLE001 - no server may stop the loop that delivers
         return Answer(verdict=_failure(error, settings))
     body = await _read(response, edge.deadline)
-    verdict = classify(response.status_code, response.headers, body, now=edge.now())
+    verdict = kind.classify(response.status_code, response.headers, body, now=edge.now())
     return Answer(verdict=verdict, status=response.status_code, body=body)
 
 
@@ -101,14 +124,12 @@ def _unsendable(error: Exception, settings: NotifierSettings) -> Dead:
 
 def _failure(error: Exception, settings: NotifierSettings) -> Verdict:
     words = redact(str(error) or type(error).__name__, settings)
-    # The guarded transport belongs to another room; its refusals are known by their names.
-    names = {kind.__name__ for kind in type(error).__mro__}
-    if "BlockedAddress" in names:
+    if isinstance(error, BlockedAddress):
         return Retry(
             reason=f"blocked_address: {words}; if it is meant, add its network to "
             f"notifiers.{settings.name}.allow_networks"
         )
-    if "Unsendable" in names or isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+    if isinstance(error, Unsendable | httpx.InvalidURL | httpx.UnsupportedProtocol):
         return _unsendable(error, settings)
     if isinstance(error, _NOT_SENT):
         return Retry(reason=f"not_sent: {words}")

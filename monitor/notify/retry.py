@@ -33,16 +33,16 @@ def next_attempt(
     rng: random.Random,
     kind: str,
 ) -> datetime | None:
-    """Return when to try again; None when the delivery has expired.
+    """Return when to try again; None when the delivery has expired, which only its age decides.
 
     `attempts` are those that counted so far, the failed one included. A wait the receiver asked
-    for is kept to the second. The schedule's last try is made when the delivery expires.
+    for is kept to the second, even beyond the expiry: the try at its end is then the last. The
+    schedule's own last try is made when the delivery expires.
     """
     expiry = created + TTL.get(kind, CHAT_TTL)
     if now >= expiry:
         return None
     if verdict.after is not None:
-        asked = now + verdict.after
-        return asked if asked <= expiry else None
+        return now + verdict.after
     step = SCHEDULE[min(max(attempts - 1, 0), len(SCHEDULE) - 1)]
     return min(now + step * rng.uniform(1 - JITTER, 1 + JITTER), expiry)

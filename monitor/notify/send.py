@@ -52,7 +52,7 @@ async def send(
         colour=colour,
         deadline=start + deadline.total_seconds(),
     )
-    deliver = KINDS[settings.kind].deliver
+    deliver = KINDS[settings.kind]
     answer = await deliver(message, settings, webhook_id=webhook_id, plain=False, edge=edge)
     if isinstance(answer.verdict, Fallback):
         answer = await deliver(message, settings, webhook_id=webhook_id, plain=True, edge=edge)

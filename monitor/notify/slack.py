@@ -6,18 +6,15 @@ Sources: docs.slack.dev on incoming webhooks, on the rich text block and on form
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from itertools import accumulate
 from typing import Any, TypeAlias
 
 import httpx
 
-from monitor import __version__
 from monitor.alerts.excerpt import cut, printable, segments
 from monitor.alerts.wording import byline, reasons, severity_word, spans, text
 from monitor.model import Dead, Delivered, Fallback, Message, Retry, Verdict
 from monitor.notify.answers import judge, rate_limited, retry_after
-from monitor.notify.post import Answer, Edge, post
 from monitor.settings import NotifierSettings
 
 MAX_TEXT = 4_000  # code points; Slack shows no more of a message's text
@@ -73,23 +70,13 @@ _CLOSED = {
 }
 
 
-async def deliver(
-    message: Message,
-    settings: NotifierSettings,
-    *,
-    webhook_id: str,
-    plain: bool,
-    edge: Edge,
-) -> Answer:
-    """Post the message; the plain form is its text alone."""
-    make = partial(request, message, settings, webhook_id=webhook_id, now=edge.now(), plain=plain)
-    return await post(make, classify, settings, edge)
-
-
 def request(
     message: Message, settings: NotifierSettings, *, webhook_id: str, now: datetime, plain: bool
 ) -> httpx.Request:
-    """Build the request. Raises httpx.InvalidURL for an address that is none."""
+    """Build the request; the plain form is the message's text alone.
+
+    Raises httpx.InvalidURL for an address that is none.
+    """
     del webhook_id  # Slack knows no such thing; the footer's alert id tells people of a repeat
     payload: dict[str, Any] = {
         "text": fallback(text(message, now=now)),
@@ -102,11 +89,7 @@ def request(
     return httpx.Request(
         "POST",
         settings.url,
-        headers={
-            "Content-Type": "application/json; charset=utf-8",
-            "User-Agent": f"news-feed-monitor/{__version__}",
-            "Accept-Encoding": "identity",
-        },
+        headers={"Content-Type": "application/json; charset=utf-8"},
         content=json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode(),
     )
 
@@ -150,7 +133,7 @@ def classify(status: int, headers: httpx.Headers, body: bytes, *, now: datetime)
     word, wait = _read(body)
     if word in _RATE or status == httpx.codes.TOO_MANY_REQUESTS:
         waits = [w for w in (wait, headers.get("retry-after")) if w is not None]
-        asked = [w for w in (retry_after(w, now=now) for w in waits) if w is not None]
+        asked = [w for w in (retry_after(w, headers, now=now) for w in waits) if w is not None]
         return rate_limited(max(asked, default=None))
     if 200 <= status < 300:
         # A portal or a proxy may have answered in Slack's place, or Slack in words we don't know.

@@ -25,22 +25,30 @@ _STEP = 8
 
 
 class Bulk:
-    """A statement for many rows; `build` gets the dialect's `insert`."""
+    """A statement for many rows; `build` gets the dialect's `insert`.
 
-    def __init__(self, build: Callable[[MakeInsert], Any]) -> None:
+    Rows are mappings, or tuples in the order of `names` where every microsecond counts.
+    """
+
+    def __init__(
+        self, build: Callable[[MakeInsert], Any], *, names: Sequence[str] | None = None
+    ) -> None:
         self._build = build
-        self._compiled: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {}
+        self._names = names
+        self._compiled: dict[str, tuple[str, Callable[[Any], Any]]] = {}
 
-    def __call__(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    def __call__(self, connection: Connection, rows: Sequence[Any]) -> None:
         """Run the statement for each row. Every row has the same names, two or more."""
         if not rows:
             return
         dialect = connection.dialect.name
         if dialect not in self._compiled:
             statement = self._build(_INSERTS[dialect])
-            columns = list(rows[0]) if statement.is_insert else None
-            sql, names = _compile(connection, statement, columns)
-            self._compiled[dialect] = sql, itemgetter(*names)
+            names = self._names or list(rows[0])
+            columns = names if statement.is_insert else None
+            sql, order = _compile(connection, statement, columns)
+            places = [names.index(name) for name in order] if self._names else order
+            self._compiled[dialect] = sql, itemgetter(*places)
         sql, pick = self._compiled[dialect]
         connection.exec_driver_sql(sql, [pick(row) for row in rows])
 
@@ -82,7 +90,7 @@ def portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def _compile(
-    connection: Connection, statement: Any, columns: list[str] | None
+    connection: Connection, statement: Any, columns: Sequence[str] | None
 ) -> tuple[str, list[str]]:
     compiled = statement.compile(dialect=connection.dialect, column_keys=columns)
     return str(compiled), compiled.positiontup

@@ -26,9 +26,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
 KEY_BYTES = 16
+# Made once: json.dumps would make another encoder for every value.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 # SQLite numbers rows by itself only where the column is spelled INTEGER.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
@@ -118,15 +118,10 @@ class Keys(TypeDecorator[tuple[str, ...]]):
 
 
 class Json(TypeDecorator[Any]):
-    """A small JSON value, as text."""
+    """A JSON value, as text made by `to_json`."""
 
     impl = Text
     cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
-        """Turn the value into text."""
-        del dialect
-        return to_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Turn the text back into the value."""

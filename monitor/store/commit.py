@@ -4,7 +4,7 @@ Validators, items, stories, rulings, alerts and outbox rows of a group are commi
 not at all: a crash before it repeats harmless polls, after it the outbox remembers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,8 +19,10 @@ from monitor.model import (
     Message,
     PollRecord,
     Sighting,
+    SourceId,
 )
 from monitor.store.alerts import insert_alerts, insert_rulings
+from monitor.store.columns import micros
 from monitor.store.engine import Database
 from monitor.store.items import insert_items, note_keys
 from monitor.store.outbox import enqueue
@@ -78,7 +80,7 @@ def _decide(
     connection: Connection, polls: Sequence[PollRecord], decide: Decide, window: timedelta
 ) -> list[_Decided]:
     """Decide the records in order, each in sight of what those before it made."""
-    new = [_new_sightings(connection, record) for record in polls]
+    new = _new_sightings(connection, polls)
     found = [sighting.item for sightings in new for sighting in sightings]
     if not found:
         return [_Decided(record, (), _NOTHING) for record in polls]
@@ -92,19 +94,25 @@ def _decide(
     return decided
 
 
-def _new_sightings(connection: Connection, record: PollRecord) -> Sequence[Sighting]:
-    """Note all keys of a document; return its sightings of which no key was known.
+def _new_sightings(connection: Connection, polls: Sequence[PollRecord]) -> list[Sequence[Sighting]]:
+    """Note all keys of the documents; return the sightings of which no key was known.
 
-    The look-up before the poll may be out of date; this one holds the source's lock.
+    The look-up before the poll may be out of date; this one holds the sources' locks.
     """
-    keys = {key for sighting in record.sightings for key in sighting.item.keys}
-    keys.update(record.seen)
-    if not keys:
-        return ()
-    met = note_keys(connection, record.state.id, keys, now=record.now)
+    keys: dict[SourceId, dict[str, int]] = {}
+    for record in polls:
+        its_keys, now = keys.setdefault(record.state.id, {}), micros(record.now)
+        its_keys.update(dict.fromkeys(record.seen, now))
+        for sighting in record.sightings:
+            its_keys.update(dict.fromkeys(sighting.item.keys, now))
+    met = note_keys(connection, keys)
+    return [_not_met(record.sightings, met[record.state.id]) for record in polls]
+
+
+def _not_met(sightings: Iterable[Sighting], met: set[str]) -> Sequence[Sighting]:
+    # Met keys grow on the way: one document may hold an entry twice.
     new = []
-    for sighting in record.sightings:
-        # Met keys grow on the way: one document may hold an entry twice.
+    for sighting in sightings:
         if met.isdisjoint(sighting.item.keys):
             new.append(sighting)
         met.update(sighting.item.keys)

@@ -185,7 +185,8 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _in_words(error: SQLAlchemyError, place: str) -> StoreError:
-    words = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0]
+    said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+    words = said.partition("\n")[0] or type(error).__name__
     if "not a database" in words or "malformed" in words:
         return StoreError(
             f"{place} is damaged or not a database ({words}); nothing was changed: move it away, "

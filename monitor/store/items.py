@@ -1,11 +1,12 @@
 """Items and their keys: what a source is known to have published, and what was kept of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
+from monitor.feeds.redaction import redact_url
 from monitor.model import Entry, Item, ItemId, SourceId, SourceRef, StoryId
 from monitor.store.bulk import Bulk, Lookup
 from monitor.store.columns import (
@@ -23,6 +24,7 @@ from monitor.store.tables import item_keys, items, sources
 # How exactly the store knows when a key was last in a document: finer would write every key of
 # every changed document anew.
 KEY_GRAIN = timedelta(days=1)
+KEY_GRAIN_MICROS = KEY_GRAIN // timedelta(microseconds=1)
 PAGE = 500
 
 SELECT_ITEMS = select(
@@ -37,41 +39,44 @@ _KNOWN = Lookup(
         item_keys.c.source_id == bindparam("source"), item_keys.c.key.in_(keys)
     )
 )
-_INSERT_ITEMS = Bulk(lambda insert: insert(items).on_conflict_do_nothing())
-_INSERT_KEYS = Bulk(lambda insert: insert(item_keys).on_conflict_do_nothing())
+_INSERT_ITEMS = Bulk(lambda insert: insert(items).on_conflict_do_nothing(), names=items.c.keys())
+_INSERT_KEYS = Bulk(
+    lambda insert: insert(item_keys).on_conflict_do_nothing(), names=item_keys.c.keys()
+)
 _SEE_KEYS = Bulk(
     lambda _: (
         update(item_keys)
         .values(last_seen=bindparam("seen"))
         .where(item_keys.c.source_id == bindparam("source"), item_keys.c.key == bindparam("known"))
-    )
+    ),
+    names=("source", "known", "seen"),
 )
 
 
 def note_keys(
-    connection: Connection, source: SourceId, keys: Iterable[str], *, now: datetime
-) -> set[str]:
-    """Make keys known to a source, as seen now; return those that were known before."""
-    wanted = {key_bytes(key): key for key in keys}
-    known: dict[bytes, int] = dict(_KNOWN(connection, list(wanted), source=source))
-    seen, stale = micros(now), micros(now - KEY_GRAIN)
-    _INSERT_KEYS(
-        connection,
-        [
-            {"source_id": source, "key": key, "last_seen": seen}
-            for key in wanted
-            if key not in known
-        ],
-    )
-    _SEE_KEYS(
-        connection,
-        [
-            {"source": source, "known": key, "seen": seen}
+    connection: Connection, keys: Mapping[SourceId, Mapping[str, int]]
+) -> dict[SourceId, set[str]]:
+    """Make keys known to their sources; return those that were known before.
+
+    `keys` maps each key to when it was seen, in microseconds since 1970.
+    """
+    before: dict[SourceId, set[str]] = {}
+    unknown: list[tuple[SourceId, bytes, int]] = []
+    stale: list[tuple[SourceId, bytes, int]] = []
+    for source, seen in keys.items():
+        raw = {key: key_bytes(key) for key in seen}
+        found = _KNOWN(connection, list(raw.values()), source=source)
+        known = {key.hex(): last_seen for key, last_seen in found}
+        before[source] = set(known)
+        unknown += [(source, raw[key], at) for key, at in seen.items() if key not in known]
+        stale += [
+            (source, raw[key], seen[key])
             for key, last_seen in known.items()
-            if last_seen <= stale
-        ],
-    )
-    return {wanted[key] for key in known}
+            if last_seen <= seen[key] - KEY_GRAIN_MICROS
+        ]
+    _INSERT_KEYS(connection, unknown)
+    _SEE_KEYS(connection, stale)
+    return before
 
 
 def unknown_keys(database: Database, source: SourceId, keys: Sequence[str]) -> frozenset[str]:
@@ -121,7 +126,11 @@ def to_item(row: AnyRow) -> Item:
     return Item(
         id=ItemId(row.id),
         keys=row.keys,
-        source=SourceRef(name=row.source_name, url=row.source_url, tags=frozenset(row.source_tags)),
+        source=SourceRef(
+            name=row.source_name,
+            url=redact_url(row.source_url),
+            tags=frozenset(row.source_tags),
+        ),
         entry=Entry(
             guid=row.guid,
             title=row.title,
@@ -141,25 +150,25 @@ def to_item(row: AnyRow) -> Item:
     )
 
 
-def _item_row(source: SourceId, item: Item, story: StoryId | None) -> dict[str, Any]:
+def _item_row(source: SourceId, item: Item, story: StoryId | None) -> tuple[Any, ...]:
     entry = item.entry
-    return {
-        "id": item.id,
-        "source_id": source,
-        "keys": b"".join(map(key_bytes, item.keys)),
-        "story": story,
-        "first_seen": micros(item.first_seen),
-        "language": item.language,
-        "link_key": optional_key(item.link_key),
-        "title_key": optional_key(item.title_key),
-        "guid": entry.guid,
-        "title": entry.title,
-        "summary": entry.summary,
-        "content": entry.content,
-        "link": entry.link,
-        "author": entry.author,
-        "tags": to_json(entry.tags) if entry.tags else "[]",
-        "published": optional_micros(entry.published),
-        "updated": optional_micros(entry.updated),
-        "entry_language": entry.language,
-    }
+    return (  # in the order of the table's columns
+        item.id,
+        source,
+        bytes.fromhex("".join(item.keys)),
+        story,
+        micros(item.first_seen),
+        item.language,
+        optional_key(item.link_key),
+        optional_key(item.title_key),
+        entry.guid,
+        entry.title,
+        entry.summary,
+        entry.content,
+        entry.link,
+        entry.author,
+        to_json(entry.tags) if entry.tags else "[]",
+        optional_micros(entry.published),
+        optional_micros(entry.updated),
+        entry.language,
+    )

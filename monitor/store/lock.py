@@ -6,6 +6,7 @@ The lock goes with the process that holds it, however that ends.
 import fcntl
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,21 +20,24 @@ from monitor.store.engine import Database
 ADVISORY_RUN = 7_236_402_001
 ADVISORY_SCHEMA = 7_236_402_002
 ADVISORY_STORIES = 7_236_402_003
+# Whoever asks for the holder of a file takes its lock for an instant; that must refuse nobody.
+PAUSES_SECONDS = (0.05, 0.15, 0.3, 0.0)
 
 
 @contextmanager
 def hold_file(file: Path, purpose: str) -> Iterator[None]:
     """Hold the lock beside a SQLite file. Raises StoreError naming the pid that has it."""
-    path = file.with_name(f"{file.name}.lock")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    path = _beside(file)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(f"{path} can't be opened ({error.strerror}); change its owner") from None
+    try:
+        if not _locked(descriptor):
             holder = _written(descriptor)
             raise StoreError(
                 f"{file} is in use by monitor run ({holder}); stop it before {purpose}"
-            ) from None
+            )
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield
@@ -41,10 +45,16 @@ def hold_file(file: Path, purpose: str) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _beside(file: Path) -> Path:
+    # Of the file itself, whatever link leads to it.
+    real = file.resolve()
+    return real.with_name(f"{real.name}.lock")
+
+
 def file_holder(file: Path) -> str | None:
     """Return who holds the lock beside a SQLite file, as in "pid 123"; None if nobody does."""
     try:
-        descriptor = os.open(file.with_name(f"{file.name}.lock"), os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(_beside(file), os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     try:
@@ -60,6 +70,17 @@ def server_holder(database: Database) -> str | None:
     """Return who holds PostgreSQL's lock; None if nobody does."""
     with database.read() as connection:
         return _holder(connection)
+
+
+def _locked(descriptor: int) -> bool:
+    for pause in PAUSES_SECONDS:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(pause)
+        else:
+            return True
+    return False
 
 
 def _written(descriptor: int) -> str:

@@ -94,12 +94,7 @@ def due_destinations(database: Database, now: datetime) -> list[str]:
 def claim(database: Database, notifier: str, *, now: datetime, lease: timedelta) -> Delivery | None:
     """Take the next due row for sending until `now + lease`; None where nothing may be sent."""
     with database.write() as connection:
-        free = connection.scalar(
-            select(destinations.c.name)
-            .where(destinations.c.name == notifier, *_free(now))
-            .with_for_update()
-        )
-        if free is None:
+        if not _lock_destination(connection, notifier, *_free(now)):
             return None
         row = connection.execute(
             SELECT_DELIVERIES.where(deliveries.c.notifier == notifier, deliveries.c.due_at <= now)
@@ -132,10 +127,9 @@ def settle(
     A Retry waits until `next_attempt`, or not at all.
     """
     with database.write() as connection:
+        _lock_destination(connection, delivery.notifier)
         row = connection.execute(
-            select(deliveries.c.state, deliveries.c.claims)
-            .where(deliveries.c.id == delivery.id)
-            .with_for_update()
+            select(deliveries.c.state, deliveries.c.claims).where(deliveries.c.id == delivery.id)
         ).first()
         if row is None:
             return
@@ -148,6 +142,12 @@ def settle(
             _settle_failure(connection, delivery, verdict, next_attempt or now)
 
 
+def pause(database: Database, notifier: str, until: datetime) -> None:
+    """Send nothing to a destination before `until`."""
+    with database.write() as connection:
+        _update_destination(connection, notifier, paused_until=until)
+
+
 def park(database: Database, notifier: str, reason: str) -> int:
     """Hold back everything for a destination until `unpark`; return how many rows wait."""
     with database.write() as connection:
@@ -157,7 +157,7 @@ def park(database: Database, notifier: str, reason: str) -> int:
 def unpark(database: Database, notifier: str) -> int:
     """Let a destination's parked rows go, at once; return how many."""
     with database.write() as connection:
-        _update_destination(connection, notifier, parked_reason=None, paused_until=None)
+        _update_destination(connection, notifier, parked_reason=None)
         return connection.execute(
             update(deliveries)
             .where(deliveries.c.notifier == notifier)
@@ -180,15 +180,16 @@ def recover(database: Database, now: datetime) -> int:
 
 def shift_outbox(connection: Connection, delta: timedelta) -> None:
     """Move every wait, lease and pause by `delta`."""
-    waiting = deliveries.c.due_at > _AT_ONCE
-    connection.execute(
-        update(deliveries).where(waiting).values(due_at=later(deliveries.c.due_at, delta))
-    )
     connection.execute(
         update(destinations).values(
             paused_until=later(destinations.c.paused_until, delta),
             busy_until=later(destinations.c.busy_until, delta),
         )
+    )
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.due_at > _AT_ONCE)
+        .values(due_at=later(deliveries.c.due_at, delta))
     )
 
 
@@ -226,10 +227,13 @@ def _settle_failure(
     verdict: Retry | Dead | Fallback,
     next_attempt: datetime,
 ) -> None:
+    if isinstance(verdict, Dead) and verdict.scope == "destination":
+        # It is the destination that is wrong, so this row waits with the others.
+        _update(connection, delivery.id, state=DeliveryState.RETRYING)
+        _park(connection, delivery.notifier, verdict.reason)
+        return
     if isinstance(verdict, Dead):
         _end(connection, delivery.id, DeliveryState.DEAD, verdict.reason)
-        if verdict.scope == "destination":
-            _park(connection, delivery.notifier, verdict.reason)
         return
     counts = not isinstance(verdict, Retry) or verdict.counts
     _update(
@@ -254,6 +258,16 @@ def _park(connection: Connection, notifier: str, reason: str) -> int:
         .where(deliveries.c.due_at.is_not(None), deliveries.c.state.in_(_WAITING))
         .values(state=DeliveryState.PARKED, reason=words, due_at=None)
     ).rowcount
+
+
+def _lock_destination(connection: Connection, name: str, *conditions: Any) -> bool:
+    # Always before its deliveries, so that no two workers wait for each other.
+    locked = connection.scalar(
+        select(destinations.c.name)
+        .where(destinations.c.name == name, *conditions)
+        .with_for_update()
+    )
+    return locked is not None
 
 
 def _free(now: datetime) -> tuple[Any, ...]:

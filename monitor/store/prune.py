@@ -1,10 +1,13 @@
-"""Removes what has been kept long enough, in small transactions.
+"""Removes what has been kept long enough, in small transactions with room between them.
+
+Polls and deliveries write in between; what one call leaves, the next takes.
 
 What is still owed to someone stays: open deliveries with their alerts, items that are in their
 source's document, and the keys by which what returns is known.
 """
 
 from datetime import datetime, timedelta
+from time import sleep
 
 from sqlalchemy import ColumnElement, Table, delete, exists, func, or_, select
 
@@ -17,6 +20,9 @@ from monitor.store.tables import alerts, deliveries, item_keys, items, rulings, 
 
 # An item that was away for half a year and returns is still not news.
 KEYS_OUTLIVE_ITEMS = timedelta(days=180)
+# Of each table in one call: enough for a million items a day, little enough to end soon.
+MOST_PORTIONS = 100
+PAUSE_SECONDS = 0.005  # whoever waits for the writing connection gets it
 _ENDED = (DeliveryState.DELIVERED, DeliveryState.DEAD, DeliveryState.CANCELLED)
 
 # A key of the source's last document is never older than this beside it; see items.KEY_GRAIN.
@@ -71,21 +77,24 @@ def _remove_items(database: Database, before: datetime) -> int:
         .limit(PORTION)
     )
     removed = 0
-    while True:
+    for _ in range(MOST_PORTIONS):
         with database.write() as connection:
             ids = connection.scalars(old).all()
             connection.execute(delete(rulings).where(rulings.c.item.in_(ids)))
             connection.execute(delete(items).where(items.c.id.in_(ids)))
         removed += len(ids)
         if len(ids) < PORTION:
-            return removed
+            break
+        sleep(PAUSE_SECONDS)
+    return removed
 
 
 def _remove(database: Database, table: Table, *conditions: ColumnElement[bool]) -> None:
     old = select(table.c.id).where(*conditions).limit(PORTION)
-    while True:
+    for _ in range(MOST_PORTIONS):
         with database.write() as connection:
             ids = connection.scalars(old).all()
             connection.execute(delete(table).where(table.c.id.in_(ids)))
         if len(ids) < PORTION:
             return
+        sleep(PAUSE_SECONDS)

@@ -88,11 +88,20 @@ def _upgrade(connection: Connection, scripts: "Config", head: str) -> None:
 
 def _copy(file: Path, copy: Path) -> None:
     unfinished = copy.with_name(f"{copy.name}.part")
-    unfinished.unlink(missing_ok=True)
-    unfinished.touch(mode=0o600)
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(unfinished)) as target:
-        source.backup(target)
-    unfinished.replace(copy)
+    try:
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
+        with (
+            closing(sqlite3.connect(file)) as source,
+            closing(sqlite3.connect(unfinished)) as target,
+        ):
+            source.backup(target)
+        unfinished.replace(copy)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(
+            f"{file} must be upgraded, but no copy can be made first ({error}); "
+            f"make room in {file.absolute().parent}"
+        ) from None
 
 
 def refuse_damaged(database: Database) -> None:

@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import (
     Connection,
@@ -18,6 +17,7 @@ from sqlalchemy import (
 )
 
 from monitor.errors import StoreError
+from monitor.feeds.urls import host_of
 from monitor.model import ErrorKind, PollRecord, Source, SourceState
 from monitor.store.bulk import Bulk, portions
 from monitor.store.columns import AnyRow, Instant, later, micros, optional_micros, to_json
@@ -40,7 +40,9 @@ _CONFIGURED = select(
     sources.c.tags,
     sources.c.inactive_since,
     sources.c.next_poll_at,
+    sources.c.retry_after,
 )
+LATEST = 1.1  # an interval with its jitter
 
 # Built once: to build a statement costs as much as to run it.
 _ARE_DUE = (_ACTIVE, sources.c.next_poll_at <= bindparam("now", type_=Instant()))
@@ -59,15 +61,7 @@ _DUE_HOSTS = (
     .order_by(func.min(_WAITING.c.next_poll_at))
     .limit(bindparam("limit"))
 )
-_DUE = (_ACTIVE, sources.c.next_poll_at <= bindparam("now", type_=Instant()))
-_DUE_HOSTS = (
-    select(sources.c.host)
-    .where(*_ARE_DUE)
-    .group_by(sources.c.host)
-    .order_by(func.min(sources.c.next_poll_at))
-    .limit(bindparam("limit"))
-)
-_DUE = (
+_DUE_SOURCES = (
     select(*_STATE)
     .where(*_ARE_DUE, sources.c.host == bindparam("host"))
     .order_by(sources.c.next_poll_at)
@@ -120,8 +114,12 @@ def sync_sources(
     now: datetime,
     rng: random.Random,
     spread: timedelta,
+    longest: timedelta,
 ) -> None:
     """Make the rows follow the configuration; what is new or due is spread over `spread`.
+
+    No source waits longer than its interval, or `longest` where it adapts, from now on: the
+    interval may have been shortened, or the clock wrong. Only a server's own wish stands.
 
     Sources that left stay known, inactive: their items are not news when they come back.
     """
@@ -131,15 +129,25 @@ def sync_sources(
     def soon() -> datetime:
         return now + spread * rng.random()
 
+    def planned(row: AnyRow, source: Source) -> datetime:
+        at: datetime = row.next_poll_at
+        if at <= now:
+            return soon() if spread else at
+        limit = source.every or longest
+        wished = row.retry_after and row.retry_after > now
+        if wished or at <= now + limit * LATEST:
+            return at
+        return now + limit * rng.random()
+
     with database.write() as connection:
         stored = {row.url: row for row in connection.execute(_CONFIGURED)}
         new = [source for url, source in wanted.items() if url not in stored]
         _INSERT(connection, [_new_row(source, soon()) for source in new])
         kept = [(row, wanted[url]) for url, row in stored.items() if url in wanted]
         followed = [
-            _followed_row(row, source, soon() if row.next_poll_at <= now else row.next_poll_at)
+            _followed_row(row, source, at)
             for row, source in kept
-            if row.next_poll_at <= now or _differs(row, source)
+            if (at := planned(row, source)) != row.next_poll_at or _differs(row, source)
         ]
         _FOLLOW(connection, followed)
         left = [row.id for url, row in stored.items() if url not in wanted]
@@ -158,7 +166,8 @@ def due_hosts(database: Database, now: datetime, limit: int) -> list[str]:
 def due_sources(database: Database, host: str, now: datetime) -> list[SourceState]:
     """Return a host's sources that are due, the longest waiting first."""
     with database.read() as connection:
-        return [_to_state(row) for row in connection.execute(_DUE, {"host": host, "now": now})]
+        rows = connection.execute(_DUE_SOURCES, {"host": host, "now": now})
+        return [_to_state(row) for row in rows]
 
 
 def source_states(database: Database, urls: Sequence[str] | None) -> list[SourceState]:
@@ -212,7 +221,7 @@ def _refuse_long(urls: Iterable[str]) -> None:
 def _new_row(source: Source, next_poll_at: datetime) -> dict[str, Any]:
     return {
         "url": source.url,
-        "host": urlsplit(source.url).hostname or "",
+        "host": host_of(source.url),
         "name": source.name,
         "tags": to_json(sorted(source.tags)),
         "next_poll_at": micros(next_poll_at),

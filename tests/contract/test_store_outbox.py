@@ -111,17 +111,17 @@ def test_dead_keeps_its_reason_and_frees_the_destination(store):
     assert guid(claim(store)) == "2"
 
 
-def test_a_dead_destination_parks_its_other_rows_and_those_to_come(store):
+def test_a_dead_destination_parks_its_rows_and_those_to_come(store):
     alert(store, "1", "2", notify=("desk", "siem"))
     settle(store, claim(store), Dead(reason="no_service", scope="destination"))
     alert(store, "3", notify=("desk", "siem"))
     parked = store.deliveries(state=DeliveryState.PARKED)
     assert {(each.notifier, each.reason) for each in parked} == {("desk", "no_service")}
-    assert [guid(each) for each in parked] == ["3", "2"]
+    assert [guid(each) for each in parked] == ["3", "2", "1"]
     assert claim(store) is None
     assert store.due_destinations(NOW) == ["siem"]
-    assert store.unpark("desk") == 2
-    assert guid(claim(store)) == "2"
+    assert store.unpark("desk") == 3
+    assert guid(claim(store)) == "1"
 
 
 def test_a_commit_for_a_parked_destination_names_no_work(store):
@@ -168,6 +168,28 @@ def test_what_arrived_has_arrived_even_when_the_lease_was_lost(store):
     settle(store, taken, Retry(reason="HTTP 500"), now=NOW + LEASE, next_attempt=NOW)
     assert states(store)["1"] == DeliveryState.DELIVERED
     assert guid(claim(store, now=NOW + LEASE)) == "2"
+
+
+def test_who_settles_late_does_not_open_the_destination_to_a_second_sender(store):
+    alert(store, "1")
+    late = claim(store)
+    alert(store, "2", severity=Severity.CRITICAL)
+    assert guid(claim(store, now=NOW + LEASE)) == "2"
+    settle(store, late, Retry(reason="HTTP 500"), now=NOW + LEASE, next_attempt=NOW)
+    assert states(store)["1"] == DeliveryState.RETRYING
+    assert claim(store, now=NOW + LEASE) is None
+
+
+def test_an_attempt_given_back_does_not_let_an_older_claim_settle(store):
+    alert(store, "1")
+    late = claim(store)
+    second = claim(store, now=NOW + LEASE)
+    settle(store, second, Retry(reason="limit", counts=False), next_attempt=NOW)
+    third = claim(store, now=NOW + LEASE)
+    assert third.attempts == second.attempts
+    settle(store, late, Dead(reason="late"), now=NOW + LEASE)
+    settle(store, second, Dead(reason="late"), now=NOW + LEASE)
+    assert states(store) == {"1": DeliveryState.SENDING}
 
 
 def test_a_late_settlement_within_the_lease_of_nobody_else_still_counts(store):

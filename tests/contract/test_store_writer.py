@@ -17,7 +17,6 @@ class Gate:
 
     def __init__(self) -> None:
         self.reached, self.open = threading.Event(), threading.Event()
-        self.groups: list[int] = []
         self.poison = ""
 
     def __call__(self, record, new, book):

@@ -1,8 +1,11 @@
 import asyncio
 import gc
+import os
 import socket
 import ssl
+import sys
 import tracemalloc
+from asyncio.subprocess import PIPE
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -478,6 +481,32 @@ async def test_the_real_authorities_do_not_know_ours(transport):
     async with a_server("127.0.0.1") as server:
         with pytest.raises(TlsError, match="no authority known here"):
             await send(transport, server.url())
+
+
+VISITOR = """
+import asyncio, httpx, sys
+from ipaddress import ip_network
+from monitor.feeds.transport import GuardedTransport
+
+async def main():
+    network = {"allow_networks": (ip_network("127.0.0.0/8"),)}
+    async with GuardedTransport() as transport:
+        request = httpx.Request("GET", sys.argv[1], extensions=network)
+        print((await transport.handle_async_request(request)).status_code)
+
+asyncio.run(main())
+"""
+
+
+async def test_an_operators_own_authority_is_trusted_by_ssl_cert_file(tmp_path):
+    CA.cert_pem.write_to_path(tmp_path / "authority.pem")
+    environment = {**os.environ, "SSL_CERT_FILE": str(tmp_path / "authority.pem")}
+    async with a_server("127.0.0.1") as server:
+        visitor = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", VISITOR, server.url()), env=environment, stdout=PIPE
+        )
+        said, _ = await visitor.communicate()
+    assert said == b"200\n"
 
 
 async def test_a_server_without_tls_is_a_tls_error(transport):

@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from visits import resolver_of, visit
 
+from monitor.feeds.answers import MAX_MESSAGE
+from monitor.feeds.plaintext import one_line
 from monitor.feeds.transport import GuardedTransport
 from monitor.model import Failed, Fetched, NotModified
 from monitor.testing.server import Answer, LoopbackServer
@@ -82,6 +84,8 @@ async def test_whatever_a_server_sends_a_visit_ends_with_a_value(raw, chunk, res
     assert isinstance(outcome, Fetched | NotModified | Failed)
     if isinstance(outcome, Failed):
         assert outcome.message
+        assert len(outcome.message) <= MAX_MESSAGE
+        assert one_line(outcome.message) == outcome.message
         assert "error of our own" not in outcome.message
 
 
@@ -91,4 +95,5 @@ async def test_whatever_stands_where_an_address_should_a_visit_ends_with_a_value
     poll = {"allow_networks": (), "timeout": timedelta(milliseconds=200)}
     outcome = await visit(url, transport=NOWHERE, poll=poll)
     assert isinstance(outcome, Failed)
+    assert one_line(outcome.message) == outcome.message
     assert "error of our own" not in outcome.message

@@ -147,7 +147,6 @@ class Outbox(RuleBasedStateMachine):
         parked = [row for row in self.of(notifier).values() if row.state is DeliveryState.PARKED]
         assert self.stores["b"].unpark(notifier) == len(parked)
         self.parked.discard(notifier)
-        self.paused[notifier] = AT_ONCE
         for row in parked:
             row.state, row.due = DeliveryState.PENDING, AT_ONCE
 
@@ -186,10 +185,11 @@ class Outbox(RuleBasedStateMachine):
         match answer:
             case Delivered():
                 row.state = DeliveryState.DELIVERED
-            case Dead(scope=scope) if failed:
+            case Dead(scope="destination") if failed:
+                row.state = DeliveryState.RETRYING
+                self.expect_parked(notifier)
+            case Dead() if failed:
                 row.state = DeliveryState.DEAD
-                if scope == "destination":
-                    self.expect_parked(notifier)
             case Retry(scope=scope, counts=counts) if failed:
                 row.state, row.due = DeliveryState.RETRYING, again_at
                 row.attempts -= not counts

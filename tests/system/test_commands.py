@@ -1,10 +1,13 @@
 """The commands as a person types them, in a process of their own."""
 
+import asyncio
 import json
 import sys
 
 import pytest
 from desk import Desk, rss
+
+from monitor.testing.server import Answer
 
 CONFIG = """\
 sources:
@@ -204,3 +207,39 @@ async def test_config_and_schema_and_version_and_completion_print(desk):
         .startswith(f"{sys.version_info.major}.")
     )
     assert "monitor" in (await desk.run("completion", "bash")).out
+
+
+async def test_a_veto_alone_is_a_no(desk):
+    ran = await desk.run("match", "--json", "--text", "Maduro plays baseball")
+    assert (ran.code, ran.json["outcome"]["crisis"]) == (1, "vetoed")
+
+
+async def test_items_that_are_not_utf_8_are_named_and_odd_characters_cleaned(desk):
+    (desk.folder / "items").write_bytes(b'{"title": "fine"}\n{"title": "caf\xe9"}\n')
+    ran = await desk.run("match", "--items", "items")
+    assert (ran.code, "items:2" in ran.err) == (2, True)
+    odd = await desk.run("match", "--items", "-", stdin='{"title": "Maduro \\ud800speaks"}\n')
+    assert odd.lines[0]["outcome"]["crisis"] == "alerted"
+
+
+async def test_quiet_says_only_what_is_wrong(desk):
+    ran = await desk.run("check", "--quiet")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+async def test_check_network_asks_one_host_one_after_another(desk):
+    open_now, most = 0, 0
+
+    async def answer(request):
+        nonlocal open_now, most
+        open_now += 1
+        most = max(most, open_now)
+        await asyncio.sleep(0.02)
+        open_now -= 1
+        return Answer(body=rss("One"))
+
+    desk.server.handler = answer
+    desk.configure([f"/{n}" for n in range(5)])
+    ran = await desk.run("check", "--network")
+    assert (ran.code, most, len(desk.server.requests)) == (0, 1, 5)
+    assert ran.out.count("ok ") == 5

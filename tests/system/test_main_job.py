@@ -279,3 +279,85 @@ async def test_a_first_document_that_was_cut_off_does_not_make_the_rest_news(des
     await desk.until(lambda: bool(desk.titles()))
     await desk.polled("/wire", 2)
     assert desk.titles() == ["Maduro four"]
+
+
+async def test_sighup_does_not_end_the_daemon(desk):
+    desk.publish("/wire", rss("Quiet day"))
+    desk.configure()
+    await desk.start()
+    await desk.polled("/wire", 1)
+    desk.daemon.send_signal(signal.SIGHUP)
+    await desk.polled("/wire", 1)
+    assert await desk.stop() == 0
+    assert "SIGHUP" in (desk.folder / "log").read_text()
+
+
+async def test_an_empty_first_document_does_not_make_yesterdays_items_news(desk):
+    desk.publish("/wire", rss())
+    desk.configure()
+    await desk.run("poll", "--all")
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    desk.publish("/wire", rss("Maduro one", "Maduro two", published=yesterday))
+    [line] = (await desk.run("poll", "--all", "--json")).lines
+    assert (line["new"], line["alerts"]) == (2, 0)
+
+
+async def test_a_day_of_retry_after_costs_one_request_and_no_alert(desk):
+    desk.publish("/wire", rss("Quiet day"))
+    desk.configure()
+    await desk.run("poll", "--all")
+    desk.slack.script.extend([rate_limit(90_000)] * 5)
+    desk.publish(
+        "/wire", rss("Maduro one of three", "Maduro two of three", "Maduro three of three")
+    )
+    await desk.run("poll", "--all")
+    assert len(desk.slack.server.requests) == 1
+    rows = (await desk.run("deliveries", "--json")).json
+    assert {row["state"] for row in rows if row["notifier"] == "desk"} == {"retrying", "pending"}
+
+
+async def test_a_closed_destination_keeps_its_alerts_until_send_test_gets_through(desk):
+    desk.publish("/wire", rss("Quiet day"))
+    desk.configure()
+    await desk.start()
+    await desk.polled("/wire", 2)
+    desk.slack.script.append(Answer(status=404, body=b"no_service"))
+    desk.publish("/wire", rss("Maduro one of two", "Maduro two of two"))
+    await desk.until(lambda: len(desk.siem.verified) == 2)
+    await desk.until(lambda: "destination closed" in (desk.folder / "log").read_text())
+    assert (await desk.run("status")).code == 1
+    assert desk.slack.received == []
+    sent = await desk.run("send-test", "desk")
+    assert (sent.code, "2 parked deliveries" in sent.err) == (0, True)
+    await desk.until(lambda: len(desk.slack.received) == 3)
+
+
+async def test_one_store_through_a_link_is_one_store(desk):
+    desk.publish("/wire", rss("Quiet day"))
+    desk.configure()
+    await desk.start()
+    await desk.polled("/wire", 1)
+    (desk.folder / "linked.db").symlink_to("monitor.db")
+    config = desk.folder / "config.yaml"
+    config.write_text(config.read_text() + 'store: {url: "sqlite:///linked.db"}\n')
+    assert (await desk.run("run")).code == 3
+
+
+async def test_a_key_in_a_sources_address_stays_in_the_house(desk):
+    desk.publish("/wire?key=s3cr3tkey99", rss("Quiet day"))
+    desk.configure(["/wire?key=s3cr3tkey99", "/gone?key=s3cr3tkey99"])
+    said = (await desk.run("poll", "--all", "--json")).out
+    desk.publish("/wire?key=s3cr3tkey99", rss("Maduro speaks"))
+    said += (await desk.run("poll", "--all", "--json")).out
+    for command in (["status", "--json"], ["status"], ["config"], ["deliveries", "--json"]):
+        ran = await desk.run(*command)
+        said += ran.out + ran.err
+    [receipt] = desk.siem.verified
+    assert "s3cr3tkey99" not in said + receipt.body.decode() + json.dumps(desk.slack.received)
+
+
+async def test_sigterm_while_starting_is_a_clean_end(desk):
+    desk.configure()
+    await desk.start()
+    await asyncio.sleep(0.4)
+    assert await desk.stop() == 0

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -64,6 +65,26 @@ async def test_a_child_answers_what_parsing_in_place_would():
         for body in (good(), page, latin, b"", b"{", b"\x00" * 1000):
             given = {"url": "https://x.example/f", "content_type": "text/xml; charset=windows-1252"}
             assert await pool.parse(body, **given) == parse(body, **given)
+
+
+class Counting(ThreadPoolExecutor):
+    jobs = 0
+
+    def submit(self, *given, **named):
+        self.jobs += 1
+        return super().submit(*given, **named)
+
+
+async def test_a_long_answer_is_read_off_the_loop_and_a_short_one_is_not():
+    executor = Counting(1)
+    asyncio.get_running_loop().set_default_executor(executor)
+    item = b"<item><title>Story</title><description>%b</description></item>" % (b"word " * 200)
+    huge = b"<rss version='2.0'><channel>" + item * 500 + b"</channel></rss>"
+    async with ParserPool(1, deadline=LONG) as pool:
+        assert await pool.parse(good()) == parse(good())
+        assert executor.jobs == 0
+        assert await pool.parse(huge) == parse(huge)
+        assert executor.jobs == 1
 
 
 async def test_a_document_that_hangs_its_parser_fails_and_holds_up_no_other():

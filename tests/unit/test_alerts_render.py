@@ -7,7 +7,7 @@ from alert_builders import a_message, an_alert
 from builders import NOW, an_item, evidence
 
 from monitor.alerts import render
-from monitor.alerts.excerpt import boundary, cut, printable, segments
+from monitor.alerts.policy import digest
 from monitor.alerts.wording import byline, reasons, text
 from monitor.model import Reason, SourceRef, Story, StoryId
 
@@ -157,6 +157,19 @@ def test_the_minimal_form_has_no_summary_and_leaves_the_original_alone():
     assert render.minimal(whole).data["matches"] == whole.data["matches"]
 
 
+def test_the_address_of_a_source_is_sent_as_its_reference_holds_it():
+    # Where the reference is made, secrets are taken out of it; here nothing is added or mended.
+    for url in ("https://wire.example/feed?key=…", "https://…@wire.example/a%2Fb?x=1&y=é#z"):
+        item = an_item("i", title="T", source=SourceRef(name="Wire", url=url))
+        assert as_sent(render.message(an_alert(item=item)))["data"]["item"]["source"]["url"] == url
+
+
+def test_a_test_message_has_an_identity_like_any_alerts():
+    one, same, other = (render.test_message(name, NOW).data for name in ("desk", "desk", "siem"))
+    assert one["alert"]["id"] == same["alert"]["id"] == digest("test", "desk", NOW.isoformat())
+    assert one["alert"]["id"] != other["alert"]["id"]
+
+
 def test_a_test_message_says_that_it_is_one():
     whole = render.test_message("desk", NOW)
     assert whole.type == "test"
@@ -207,50 +220,6 @@ def test_a_message_that_comes_late_says_so():
 def test_a_story_of_one_item_is_similar_to_nothing():
     story = Story(id=StoryId("s"), first_seen=NOW, size=1, sources=("Wire",))
     assert "similar" not in byline(render.message(an_alert(story=story)), now=NOW)
-
-
-def test_controls_and_bidi_overrides_never_reach_a_reader():
-    assert printable("a\x1b[31m\u202eb\u2066c\x00\ud800\nd\u2028e\x9b") == "a[31mbc d e"
-
-
-def test_a_cut_never_splits_what_people_see_as_one_character():
-    whole_characters = (
-        "e\u0301",
-        "👩\u200d👩\u200d👧",
-        "👍\U0001f3fd",
-        "🇻🇪",
-        "❤\ufe0f",
-        "क्ष",
-        "\u1112\u1161\u11ab",
-        "🏴\U000e0067\U000e0062\U000e007f",
-        "\r\n",
-    )
-    for character in whole_characters:
-        words = f"x{character}y"
-        for at in range(2, 1 + len(character)):
-            assert boundary(words, at) == 1, (character, at)
-        assert boundary(words, 1 + len(character)) == 1 + len(character)
-
-
-def test_two_flags_are_two_characters():
-    assert boundary("🇻🇪🇺🇸", 3) == 2
-    assert boundary("🇻🇪🇺🇸", 2) == 2
-
-
-def test_a_cut_text_ends_in_an_ellipsis_within_its_limit():
-    assert cut("abcdef", 4) == "abc…"
-    assert cut("abcdef", 6) == "abcdef"
-    assert cut("abcdef", 0) == ""
-
-
-def test_segments_tell_what_matched_where_spans_overlap():
-    pieces = segments("closed airspace now", [(0, 6), (4, 15), (7, 15)], limit=100)
-    assert pieces == [("closed airspace", True), (" now", False)]
-
-
-def test_segments_begin_and_end_with_an_ellipsis_where_the_text_goes_on():
-    pieces = segments("abcdefghij", [(4, 6)], limit=5, start=3)
-    assert pieces == [("…d", False), ("ef", True), ("gh…", False)]
 
 
 def test_the_time_of_the_event_is_utc_even_when_read_back():

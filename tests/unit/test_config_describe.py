@@ -77,3 +77,18 @@ def test_a_long_secret_shows_its_end_and_a_short_one_nothing(rows):
     assert shown["notifiers.a.secret"][0] == "••••MTIz"
     assert shown["notifiers.a.url"][0] == "••••"
     assert shown["web.token"][0] == "••••"
+
+
+def test_the_address_of_a_source_is_shown_without_its_secrets(rows):
+    shown = rows(
+        """\
+        sources:
+          - https://a.example/feed?key=s3cret
+          - {url: "https://b.example/?token=abc&lang=en"}
+          - "https://c.example/?key=${KEY}&token=abc"
+        """,
+        KEY="PlantedSecret",
+    )
+    assert shown["sources[2].url"][0] == "https://c.example/?key=${KEY}&token=***"
+    assert shown["sources[0].url"] == ("https://a.example/feed?key=***", "config.yaml:2")
+    assert shown["sources[1].url"][0] == "https://b.example/?token=***&lang=en"

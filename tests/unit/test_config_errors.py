@@ -14,7 +14,7 @@ MISTAKES = [
     ("no address", "sources:\n  - feeds.example.org/caribe.xml\n", "bad-address", 2, 5, "feeds.example.org/caribe.xml", "https://feeds.example.org/caribe.xml"),
     ("slip in the scheme", "sources:\n  - htps://feeds.example.org/x\n", "bad-address", 2, 5, "htps://feeds.example.org/x", "https://feeds.example.org/x"),
     ("another scheme", "sources: ['file:///etc/passwd']\n", "bad-address", 1, 11, "'file:///etc/passwd'", "not a web address"),
-    ("user in the address", "sources: ['https://me:pass@wire.example/']\n", "bad-address", 1, 11, "'https://me:pass@wire.example/'", "auth:"),
+    ("user in the address", "sources: ['https://me:pass@wire.example/']\n", "bad-address", 1, 11, "'https://me:••••@wire.example/'", "auth:"),
     ("duration without unit", "poll:\n  timeout: 15\n", "bad-duration", 2, 12, "15", "15 of what? write a unit: 15s, 15m, 15h or 15d"),
     ("duration in words", "poll: {timeout: 2 minutes}\n", "bad-duration", 1, 17, "2 minutes", "did you mean 2m?"),
     ("duration of nothing", "alerts: {max_age: 0s}\n", "bad-duration", 1, 19, "0s", "no effect"),

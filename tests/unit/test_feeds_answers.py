@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 
 import pytest
 
@@ -12,6 +13,7 @@ from monitor.feeds.answers import (
     retry_after,
     validator,
 )
+from monitor.feeds.parse import parse
 from monitor.model import ErrorKind, Failed, Fetched
 
 NOW = datetime(2025, 11, 30, 21, 0, tzinfo=UTC)
@@ -114,6 +116,7 @@ def test_a_document_carries_what_the_head_says():
         content_type="application/rss+xml",
         etag='"1"',
         last_modified=DATE,
+        digest=blake2b(b"<rss/>", digest_size=16).hexdigest(),
         fresh_for=timedelta(seconds=60),
         retry_after=timedelta(seconds=120),
     )
@@ -169,6 +172,36 @@ def test_every_status_has_its_kind_and_keeps_retry_after(status, kind):
 )
 def test_a_challenge_for_browsers_is_named(head, body):
     assert failure(head, body).kind is ErrorKind.BOT_CHALLENGE
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<script src=/cdn-cgi/challenge-platform/h/g>",
+        "<script>window._cf_chl_opt={}",
+        "<div class=cf-chl-widget>",
+        "<title>Just a moment...</title>",
+        "<script src=/_Incapsula_Resource?x>",
+        "<div id=px-captcha>",
+        "<script src=https://1.eu.token.awswaf.com/1/challenge.js>",
+        "<script>AwsWafIntegration.getToken()",
+        "<script>sucuri_cloudproxy_js=''",
+        "<img src=/.well-known/ddos-guard/id/1>",
+        "<script src=/.within.website/x/cmd/anubis/main.mjs>",
+    ],
+)
+def test_the_same_marks_tell_a_challenge_with_any_status_and_in_any_reader(mark):
+    page = f"<!doctype html><html>{mark}".encode()
+    assert failure(a_head(403), page).kind is ErrorKind.BOT_CHALLENGE
+    assert document(a_head(200), page).kind is ErrorKind.BOT_CHALLENGE
+    assert parse(page).kind is ErrorKind.BOT_CHALLENGE
+
+
+def test_a_page_that_names_its_feed_is_no_challenge_whatever_its_guard_put_in():
+    link = b"<link rel=alternate type=application/rss+xml href=/feed.xml>"
+    page = CHALLENGE.replace(b"<html>", b"<html>" + link)
+    assert isinstance(document(a_head(200), page), Fetched)
+    assert parse(page, url="https://wire.example/").kind is ErrorKind.HTML_WITH_FEED_LINK
 
 
 def test_a_challenge_that_calls_itself_a_document_is_named_too():

@@ -1,6 +1,9 @@
 """Which entries are one item, which are two, and what an item says of itself."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from monitor.feeds.identity import identify
 from monitor.model import Document, Entry, Source
@@ -27,6 +30,28 @@ def test_an_item_says_where_it_came_from_and_when_it_was_seen():
     assert item.first_seen == NOW
     assert item.entry.title == "A"
     assert item.title_key == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://ann:s3cret@news.example/rss", "https://***@news.example/rss"),
+        (
+            "https://news.example/rss?token=abc&lang=en",
+            "https://news.example/rss?token=***&lang=en",
+        ),
+    ],
+)
+def test_an_item_does_not_carry_its_sources_secrets_to_receivers(url, shown):
+    (item,) = items(Entry(guid="1"), source=replace(SOURCE, url=url))
+    assert item.source.url == shown
+
+
+def test_sources_that_differ_in_a_secret_alone_have_different_items():
+    urls = ("https://news.example/rss?key=one", "https://news.example/rss?key=two")
+    (one,), (two,) = (items(Entry(guid="1"), source=replace(SOURCE, url=url)) for url in urls)
+    assert one.source.url == two.source.url
+    assert one.id != two.id
 
 
 def test_the_language_is_the_entrys_else_the_documents_else_the_sources():

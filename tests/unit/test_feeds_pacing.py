@@ -51,7 +51,7 @@ DOWN = Failed(kind=ErrorKind.TIMEOUT, message="no answer within 20 s")
 
 def after(state, outcome, *, new=0, document=None, source=SOURCE, poll=POLL, now=NOW, seed=1):
     if isinstance(outcome, Fetched) and document is None:
-        document = Document()
+        document = Document(entries=(Entry(title="One"),))
     return advance(
         state,
         outcome,
@@ -75,6 +75,10 @@ def test_a_200_replaces_both_validators_byte_for_byte():
     state = after(SEEN, BODY)
     assert (state.etag, state.last_modified) == ('W/"new"', "then")
     assert state.body_hash == body_hash(BODY.body)
+
+
+def test_a_body_whose_digest_is_known_is_not_hashed_again():
+    assert after(SEEN, replace(BODY, digest="f" * 32)).body_hash == "f" * 32
 
 
 def test_a_200_without_validators_clears_them():
@@ -225,6 +229,12 @@ def test_the_first_poll_lasts_until_a_whole_document_or_the_second_look(kind):
     assert after(once, BODY).first_success_at == NOW
     assert after(once, BODY, document=broken).first_success_at == NOW
     assert after(once, NotModified()).first_success_at == NOW
+
+
+def test_an_empty_first_document_does_not_end_the_first_poll_but_two_do():
+    once = after(NEVER, BODY, document=Document())
+    assert once.first_success_at is None
+    assert after(once, BODY, document=Document()).first_success_at == NOW
 
 
 def test_validators_are_kept_with_the_address_they_came_from():

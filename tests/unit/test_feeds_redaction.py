@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.feeds.redaction import redact
+from monitor.feeds.redaction import redact_url
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,4 @@ from monitor.feeds.redaction import redact
     ],
 )
 def test_an_address_is_shown_without_its_secrets(url, shown):
-    assert redact(url) == shown
+    assert redact_url(url) == shown

@@ -71,6 +71,7 @@ def test_the_fragment_is_kept_only_when_asked():
         "mailto:a@b.c",
         "/path",
         "http://",
+        "http://./",
         "http://x:99999/",
         "http://[::1",
     ],
@@ -88,9 +89,13 @@ def test_what_is_no_http_address_has_no_canonical_form_and_no_host(text):
         ("http://feeds.example./x", "feeds.example"),
         ("http://[::1]:80/", "::1"),
         ("http://user:pw@127.0.0.1/", "127.0.0.1"),
+        ("https://MÜNCHEN.example/", "xn--mnchen-3ya.example"),
+        ("https://XN--mnchen-3YA.example./", "xn--mnchen-3ya.example"),
+        ("https://münchen。example。/", "xn--mnchen-3ya.example"),
+        ("https://under_score.example/", "under_score.example"),
     ],
 )
-def test_the_host_is_lower_case_and_without_a_port(url, host):
+def test_the_host_has_one_spelling_and_no_port(url, host):
     assert host_of(url) == host
 
 

@@ -1,6 +1,10 @@
 """Alerts on a terminal."""
 
+import asyncio
+import contextlib
 import io
+import os
+from datetime import timedelta
 
 import pytest
 from alert_builders import a_message, a_notifier, an_alert, attempt
@@ -48,4 +52,61 @@ async def test_a_closed_stream_is_tried_again():
     out.close()
     verdict = (await attempt(CONSOLE, out=out)).verdict
     assert isinstance(verdict, Retry)
-    assert verdict.reason.startswith("not_written")
+    assert verdict.reason.startswith("not_sent: ")
+    assert verdict.scope == "destination"
+
+
+@contextlib.contextmanager
+def a_pipe():
+    """A pipe's end to read from, unbuffered, and one to write text into."""
+    reading, writing = os.pipe()
+    out = os.fdopen(writing, "w", encoding="utf-8")
+    reader = os.fdopen(reading, "rb", buffering=0)
+    try:
+        yield reader, out
+    finally:
+        reader.close()
+        with contextlib.suppress(OSError):
+            out.close()
+
+
+def fill(out):
+    os.set_blocking(out.fileno(), False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(out.fileno(), b"." * 4096)
+    os.set_blocking(out.fileno(), True)
+
+
+@pytest.mark.timeout(30)
+async def test_a_reader_that_stops_reading_holds_up_nothing_else():
+    turns = 0
+
+    async def live():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0.01)
+
+    with a_pipe() as (reader, out):
+        fill(out)
+        other = asyncio.ensure_future(live())
+        told = [await attempt(CONSOLE, out=out, deadline=timedelta(seconds=0.3)) for _ in range(2)]
+        other.cancel()
+        while b"3f2a9c1e" not in reader.read(65_536):
+            pass
+        assert (await attempt(CONSOLE, out=out)).verdict == Delivered()
+    assert turns > 5
+    for each in told:
+        assert isinstance(each.verdict, Retry)
+        assert each.verdict.reason.startswith("not_sent: ")
+        assert (each.verdict.scope, each.verdict.maybe_sent) == ("destination", True)
+
+
+async def test_a_reader_that_is_gone_is_tried_again():
+    with a_pipe() as (reader, out):
+        reader.close()
+        verdict = (await attempt(CONSOLE, out=out)).verdict
+    assert isinstance(verdict, Retry)
+    assert verdict.reason.startswith("not_sent: ")
+    assert verdict.scope == "destination"

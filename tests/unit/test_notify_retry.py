@@ -57,6 +57,14 @@ def test_the_last_try_is_made_when_the_delivery_expires():
     assert again(attempts=8, age=age, kind="slack") == NOW + timedelta(hours=24) - age
 
 
-def test_a_wish_beyond_the_expiry_is_the_end():
+@pytest.mark.parametrize("minutes", [0, 1, 23 * 60 + 59])
+def test_a_wish_that_outlasts_the_expiry_is_kept_by_a_row_of_any_age(minutes):
+    wish = Retry(reason="rate_limited", after=timedelta(days=1), scope="destination", counts=False)
+    when = again(wish, age=timedelta(minutes=minutes), kind="slack")
+    assert when == NOW + timedelta(days=1)
+
+
+def test_after_a_wish_beyond_the_expiry_there_is_one_try_and_no_other():
     wish = Retry(reason="rate_limited", after=timedelta(hours=2))
-    assert again(wish, age=timedelta(hours=23), kind="slack") is None
+    assert again(wish, age=timedelta(hours=23), kind="slack") == NOW + timedelta(hours=2)
+    assert again(wish, age=timedelta(hours=25), kind="slack") is None

@@ -45,7 +45,6 @@ def test_the_headers_are_those_of_standard_webhooks():
     assert sent.headers["content-type"] == "application/json"
     assert sent.headers["webhook-id"] == WEBHOOK_ID
     assert sent.headers["webhook-timestamp"] == str(int(NOW.timestamp()))
-    assert sent.headers["user-agent"].startswith("news-feed-monitor/")
 
 
 def test_the_signature_is_what_hmac_says_of_the_sent_bytes():
@@ -135,21 +134,7 @@ def test_a_server_in_trouble_that_names_a_time_is_left_alone_until_then():
     assert (verdict.after, verdict.scope) == (timedelta(seconds=120), "destination")
 
 
-@pytest.mark.parametrize(
-    ("secret", "fault"),
-    [
-        (SECRET, None),
-        ("whsec_" + base64.b64encode(bytes(64)).decode(), None),
-        ("whsec_" + base64.b64encode(bytes(32)).decode().rstrip("="), None),
-        (SECRET.removeprefix("whsec_"), "begins with whsec_"),
-        ("whsec_not base64!", "must be base64"),
-        ("whsec_-_-_" + "A" * 32, "must be base64"),
-        ("whsec_é" + "A" * 32, "must be base64"),
-        ("whsec_" + base64.b64encode(bytes(23)).decode(), "this one 23"),
-        ("whsec_" + base64.b64encode(bytes(65)).decode(), "this one 65"),
-        ("whsec_", "this one 0"),
-    ],
-)
-def test_a_secret_that_would_not_sign_is_told_apart(secret, fault):
-    said = webhook.check_secret(secret)
-    assert said is None if fault is None else fault in said
+@pytest.mark.parametrize("secret", [SECRET.removeprefix("whsec_"), SECRET + "=", "whsec_"])
+def test_a_secret_that_is_none_never_signs(secret):
+    with pytest.raises(ValueError, match=r"whsec_|24 to 64 bytes"):
+        request(a_notifier("webhook", SIEM.url, secrets=(SECRET, secret)))

@@ -54,6 +54,13 @@ def test_where_link_and_title_disagree_the_older_story_wins():
     assert joined["a"] == "older"
 
 
+def test_a_headline_that_recurs_begins_a_new_story_once_the_old_one_is_over():
+    old = a_story(first_seen=NOW - timedelta(hours=72))
+    book = StoryBook(by_key={"T": StoryId("old")}, stories={"old": old}, alerted=frozenset())
+    joined, _ = join([an_item("a", title_key="T")], book, now=NOW)
+    assert joined["a"] == story_id(an_item("a").id)
+
+
 def test_a_source_is_named_once_however_many_items_it_adds():
     items = [an_item("a", link_key="L"), an_item("b", link_key="L")]
     _, stories = join(items, NO_STORIES, now=NOW)
