@@ -126,7 +126,7 @@ class Desk:
             self.daemon.send_signal(how)
         return await self.daemon.wait()
 
-    async def until(self, condition: Callable[[], bool], *, seconds: float = 30) -> None:
+    async def until(self, condition: Callable[[], bool], *, seconds: float = 60) -> None:
         """Wait until something is so; fail with the daemon's log if it never is."""
         try:
             async with asyncio.timeout(seconds):

@@ -130,7 +130,7 @@ def _raw(entry: Mapped) -> RawEntry:
         guid=guid,
         title=_said(entry, "title"),
         summary=_said(entry, "summary") if has_summary else Said(),
-        content=_content(entry),
+        content=_content(entry) if has_summary or "content" in entry else _caption(entry),
         links=(*pages, *_enclosures(entry)),
         authors=tuple(_authors(entry)),
         tags=tuple(_text(tag, "label") or _text(tag, "term") for tag in _dicts(entry, "tags")),
@@ -138,6 +138,11 @@ def _raw(entry: Mapped) -> RawEntry:
         updated=(dates[2],),
         language=_text(entry, "language") or _text(title_detail, "language"),
     )
+
+
+def _caption(entry: Mapped) -> Said:
+    """Return what a video's or picture's caption says, all the text that some feeds have."""
+    return Said(text=_text(entry, "media_caption"))
 
 
 def _content(entry: Mapped) -> Said:

@@ -700,3 +700,28 @@ def test_prologs_that_cost_feedparser_more_than_linear_time_never_reach_it(body)
 def test_what_makes_feedparser_raise_never_escapes(inside):
     assert isinstance(parse(rss(inside)), Document | Failed)
     assert isinstance(parse(rss(inside)[39:-30]), Document | Failed)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_pictures_caption_is_not_the_summary(first):
+    media = (
+        "<media:content url='https://wire.example/p.jpg'>"
+        "<media:description>Caption</media:description></media:content>"
+    )
+    said = "<description>What happened</description>"
+    body = (
+        "<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><item>"
+        f"<title>One</title>{media + said if first else said + media}</item></channel></rss>"
+    )
+    [entry] = parse(body.encode()).entries
+    assert (entry.summary, entry.content) == ("What happened", "")
+
+
+def test_a_videos_description_is_read_where_nothing_else_is_said():
+    body = (
+        "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:media='http://search.yahoo.com/mrss/'>"
+        "<entry><id>1</id><title>Clip</title><media:group><media:description>Maduro on film"
+        "</media:description></media:group></entry></feed>"
+    )
+    [entry] = parse(body.encode()).entries
+    assert entry.content == "Maduro on film"
