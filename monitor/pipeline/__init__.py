@@ -19,11 +19,9 @@ from monitor.feeds.identity import identify
 from monitor.feeds.pacing import advance
 from monitor.feeds.parsers import ParserPool
 from monitor.model import (
-    Committed,
     Dead,
     Decide,
     Decision,
-    Delivered,
     Delivery,
     Document,
     ErrorKind,
@@ -32,7 +30,6 @@ from monitor.model import (
     Item,
     NotModified,
     Outcome,
-    PollOutcome,
     PollRecord,
     Retry,
     Sighting,
@@ -43,12 +40,15 @@ from monitor.model import (
 )
 from monitor.notify.retry import next_attempt
 from monitor.notify.send import send
+from monitor.pipeline.report import Visit, count, count_delivery, report, word
 from monitor.queue import LeaseLost, Ticket
 from monitor.settings import NotifierSettings, Settings
 from monitor.store import Store, Writer
 from monitor.stories.duplicates import join, title_key
 from monitor.watch.matcher import Matcher
 from monitor.watch.text import normalised
+
+__all__ = ["Pipeline", "Visit", "decider"]
 
 log = logging.getLogger(__name__)
 
@@ -61,21 +61,6 @@ LARGE_DOCUMENT = 200
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """What one poll came to, for people and metrics."""
-
-    source: Source
-    outcome: PollOutcome
-    next_poll: datetime
-    status: int | None = None
-    kind: ErrorKind | None = None
-    message: str = ""
-    entries: int = 0
-    new: int = 0
-    alerts: int = 0
 
 
 def decider(policy: Policy) -> Decide:
@@ -194,12 +179,12 @@ class Pipeline:
 
     async def _match(self, items: Sequence[Item]) -> tuple[Sighting, ...]:
         sightings = []
-        for count, item in enumerate(items, 1):
+        for done, item in enumerate(items, 1):
             keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
             matches = self.matcher.match(keyed)
             metrics.MATCHES.inc(sum(not match.vetoed_by for match in matches))
             sightings.append(Sighting(item=keyed, matches=matches))
-            if not count % ITEMS_PER_TURN:
+            if not done % ITEMS_PER_TURN:
                 await asyncio.sleep(0)
         return tuple(sightings)
 
@@ -225,7 +210,7 @@ class Pipeline:
             rng=self.rng,
         )
         record = PollRecord(
-            outcome=_word(outcome, len(sightings)),
+            outcome=word(outcome, len(sightings)),
             state=after,
             source=source,
             now=now,
@@ -237,8 +222,8 @@ class Pipeline:
         committed = await self.writer.commit(record)
         if committed.destinations:
             await self.hint(committed.destinations)
-        visit = _report(record, outcome, committed, document)
-        _count(visit, committed, state.next_poll_at, now)
+        visit = report(record, outcome, committed, document)
+        count(visit, committed, state.next_poll_at, now)
         return visit
 
     async def _keep_gap(self, host: str) -> None:
@@ -284,7 +269,7 @@ class Pipeline:
                 await self.writer.do(self.store.pause, delivery.notifier, now + verdict.after)
             verdict = verdict if again else Dead(reason=f"expired: {verdict.reason}")
         await self.writer.do(self.store.settle, delivery, verdict, now=now, next_attempt=again)
-        _count_delivery(delivery, verdict, now)
+        count_delivery(delivery, verdict, now)
 
     async def _send(self, delivery: Delivery, settings: NotifierSettings) -> Verdict:
         try:
@@ -313,80 +298,3 @@ def _oldest_first(items: Sequence[Item]) -> list[Item]:
     # missing or equal the reverse order is the best guess.
     backwards = items[::-1]
     return sorted(backwards, key=lambda item: item.entry.published or item.first_seen)
-
-
-def _word(outcome: Outcome, new: int) -> PollOutcome:
-    if isinstance(outcome, Failed):
-        return PollOutcome.FAILED
-    return PollOutcome.NEW if new else PollOutcome.UNCHANGED
-
-
-def _report(
-    record: PollRecord, outcome: Outcome, committed: Committed, document: Document | None
-) -> Visit:
-    if not committed.accepted:
-        return Visit(
-            source=record.source,
-            outcome=PollOutcome.DEFERRED,
-            next_poll=record.state.next_poll_at,
-            message="another poll of this source was first; it counts",
-        )
-    failed = outcome if isinstance(outcome, Failed) else None
-    status = 304 if isinstance(outcome, NotModified) else outcome.status
-    return Visit(
-        source=record.source,
-        outcome=_word(outcome, committed.new),
-        next_poll=record.state.next_poll_at,
-        status=status,
-        kind=failed.kind if failed else None,
-        message=failed.message if failed else "",
-        entries=len(document.entries) if document else 0,
-        new=committed.new,
-        alerts=len(committed.alerts),
-    )
-
-
-def _count(visit: Visit, committed: Committed, due: datetime, now: datetime) -> None:
-    metrics.POLLS.labels(outcome=visit.outcome.value, kind=visit.kind or "").inc()
-    metrics.POLL_LAG_SECONDS.observe(max(0.0, (now - due).total_seconds()))
-    metrics.ITEMS.inc(visit.new)
-    for alert in committed.alerts:
-        metrics.ALERTS.labels(watchlist=alert.watchlist, severity=alert.severity.value).inc()
-    level = logging.WARNING if visit.kind else logging.DEBUG
-    log.log(
-        level,
-        visit.message or "polled",
-        extra={
-            "source": visit.source.name,
-            "outcome": visit.outcome.value,
-            "kind": visit.kind or "",
-            "new": visit.new,
-            "alerts": visit.alerts,
-        },
-    )
-
-
-def _count_delivery(delivery: Delivery, verdict: Verdict, now: datetime) -> None:
-    word = type(verdict).__name__.lower()
-    metrics.DELIVERIES.labels(notifier=delivery.notifier, verdict=word).inc()
-    if isinstance(verdict, Delivered):
-        metrics.FEED_TO_ALERT_SECONDS.observe(max(0.0, (now - delivery.created).total_seconds()))
-        return
-    if isinstance(verdict, Dead) and verdict.scope == "destination":
-        log.error(
-            "destination closed: %s; its deliveries are parked until `monitor send-test` gets "
-            "through or the monitor is started again",
-            verdict.reason,
-            extra={"notifier": delivery.notifier},
-        )
-        return
-    log.warning(
-        "delivery %s: %s",
-        word,
-        verdict.reason,
-        extra={
-            "notifier": delivery.notifier,
-            "alert": delivery.alert,
-            "webhook_id": delivery.webhook_id,
-        },
-    )

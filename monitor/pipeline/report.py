@@ -1,0 +1,120 @@
+"""Tells people and metrics what a poll or a delivery came to."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor import metrics
+from monitor.model import (
+    Committed,
+    Dead,
+    Delivered,
+    Delivery,
+    Document,
+    ErrorKind,
+    Failed,
+    NotModified,
+    Outcome,
+    PollOutcome,
+    PollRecord,
+    Source,
+    Verdict,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What one poll came to, for people and metrics."""
+
+    source: Source
+    outcome: PollOutcome
+    next_poll: datetime
+    status: int | None = None
+    kind: ErrorKind | None = None
+    message: str = ""
+    entries: int = 0
+    new: int = 0
+    alerts: int = 0
+
+
+def word(outcome: Outcome, new: int) -> PollOutcome:
+    """Return the contract's word for a poll that stored `new` items."""
+    if isinstance(outcome, Failed):
+        return PollOutcome.FAILED
+    return PollOutcome.NEW if new else PollOutcome.UNCHANGED
+
+
+def report(
+    record: PollRecord, outcome: Outcome, committed: Committed, document: Document | None
+) -> Visit:
+    """Put together what a poll came to."""
+    if not committed.accepted:
+        return Visit(
+            source=record.source,
+            outcome=PollOutcome.DEFERRED,
+            next_poll=record.state.next_poll_at,
+            message="another poll of this source was first; it counts",
+        )
+    failed = outcome if isinstance(outcome, Failed) else None
+    status = 304 if isinstance(outcome, NotModified) else outcome.status
+    return Visit(
+        source=record.source,
+        outcome=word(outcome, committed.new),
+        next_poll=record.state.next_poll_at,
+        status=status,
+        kind=failed.kind if failed else None,
+        message=failed.message if failed else "",
+        entries=len(document.entries) if document else 0,
+        new=committed.new,
+        alerts=len(committed.alerts),
+    )
+
+
+def count(visit: Visit, committed: Committed, due: datetime, now: datetime) -> None:
+    """Write a poll into the metrics and the log."""
+    metrics.POLLS.labels(outcome=visit.outcome.value, kind=visit.kind or "").inc()
+    metrics.POLL_LAG_SECONDS.observe(max(0.0, (now - due).total_seconds()))
+    metrics.ITEMS.inc(visit.new)
+    for alert in committed.alerts:
+        metrics.ALERTS.labels(watchlist=alert.watchlist, severity=alert.severity.value).inc()
+    level = logging.WARNING if visit.kind else logging.DEBUG
+    log.log(
+        level,
+        visit.message or "polled",
+        extra={
+            "source": visit.source.name,
+            "outcome": visit.outcome.value,
+            "kind": visit.kind or "",
+            "new": visit.new,
+            "alerts": visit.alerts,
+        },
+    )
+
+
+def count_delivery(delivery: Delivery, verdict: Verdict, now: datetime) -> None:
+    """Write a settled delivery into the metrics and the log."""
+    word = type(verdict).__name__.lower()
+    metrics.DELIVERIES.labels(notifier=delivery.notifier, verdict=word).inc()
+    if isinstance(verdict, Delivered):
+        metrics.FEED_TO_ALERT_SECONDS.observe(max(0.0, (now - delivery.created).total_seconds()))
+        return
+    if isinstance(verdict, Dead) and verdict.scope == "destination":
+        log.error(
+            "destination closed: %s; its deliveries are parked until `monitor send-test` gets "
+            "through or the monitor is started again",
+            verdict.reason,
+            extra={"notifier": delivery.notifier},
+        )
+        return
+    log.warning(
+        "delivery %s: %s",
+        word,
+        verdict.reason,
+        extra={
+            "notifier": delivery.notifier,
+            "alert": delivery.alert,
+            "webhook_id": delivery.webhook_id,
+        },
+    )
