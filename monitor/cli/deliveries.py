@@ -14,6 +14,8 @@ from monitor.model import Delivery
 @click.pass_context
 def command(ctx: click.Context, *, config_file: str | None, as_json: bool) -> None:
     """Show the outbox: what was sent, what waits, what died and why."""
+    # What was said before the subcommand counts for it too.
+    ctx.default_map = {"list": {"config_file": config_file, "as_json": as_json}}
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_deliveries, config_file=config_file, as_json=as_json)
 

@@ -47,7 +47,8 @@ def json_option(function: F) -> F:
 
 
 def _keep(ctx: click.Context, option: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's
-    ctx.meta[f"monitor.{option.name}"] = value
+    name = f"monitor.{option.name}"
+    ctx.meta[name] = ctx.meta.get(name, False) or value
 
 
 def asked(name: str) -> bool:

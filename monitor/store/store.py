@@ -29,7 +29,8 @@ from monitor.store.lookups import Counts, FailingSource, Finding
 
 
 class Store:
-    """Safe to read from any thread. Writes come from the Writer's thread, or alone in a command.
+    """Safe to read from any thread. Writes come from the Writer's thread, or alone in a command;
+    only `prune` runs beside the Writer, in small transactions.
 
     Every method raises StoreError when the database can't be used.
     """

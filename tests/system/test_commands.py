@@ -243,3 +243,9 @@ async def test_check_network_asks_one_host_one_after_another(desk):
     ran = await desk.run("check", "--network")
     assert (ran.code, most, len(desk.server.requests)) == (0, 1, 5)
     assert ran.out.count("ok ") == 5
+
+
+async def test_what_is_said_before_a_subcommand_counts_for_it(desk):
+    (desk.folder / "config.yaml").rename(desk.folder / "other.yaml")
+    ran = await desk.run("deliveries", "-c", "other.yaml", "--json", "list")
+    assert (ran.code, ran.json) == (0, [])
