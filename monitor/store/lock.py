@@ -7,7 +7,7 @@ import fcntl
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from monitor.store.engine import Database
 ADVISORY_RUN = 7_236_402_001
 ADVISORY_SCHEMA = 7_236_402_002
 ADVISORY_STORIES = 7_236_402_003
-# Whoever asks for the holder of a file takes its lock for an instant; that must refuse nobody.
-PAUSES_SECONDS = (0.05, 0.15, 0.3, 0.0)
+# Whoever asks for the holder of a file takes its lock for an instant, and PostgreSQL learns a
+# moment late that a client was killed; neither may refuse the next one.
+PAUSES_SECONDS = (0.05, 0.15, 0.3, 0.5, 1.0, 0.0)
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def hold_file(file: Path, purpose: str) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"{path} can't be opened ({error.strerror}); change its owner") from None
     try:
-        if not _locked(descriptor):
+        if not _tried(lambda: _locked(descriptor)):
             holder = _written(descriptor)
             raise StoreError(
                 f"{file} is in use by monitor run ({holder}); stop it before {purpose}"
@@ -72,15 +73,20 @@ def server_holder(database: Database) -> str | None:
         return _holder(connection)
 
 
-def _locked(descriptor: int) -> bool:
+def _tried(attempt: Callable[[], bool]) -> bool:
     for pause in PAUSES_SECONDS:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(pause)
-        else:
+        if attempt():
             return True
+        time.sleep(pause)
     return False
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _written(descriptor: int) -> str:
@@ -93,7 +99,8 @@ def hold_server(database: Database) -> Iterator[None]:
     engine = database.session(f"monitor run, pid {os.getpid()} on {socket.gethostname()}")
     try:
         with database.translated(), engine.connect() as connection:
-            if not connection.scalar(text(f"SELECT pg_try_advisory_lock({ADVISORY_RUN})")):
+            taken = text(f"SELECT pg_try_advisory_lock({ADVISORY_RUN})")
+            if not _tried(lambda: bool(connection.scalar(taken))):
                 raise StoreError(
                     f"{database.place} is in use by {_holder(connection) or 'another'}; stop it"
                 )

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -184,7 +185,17 @@ def test_who_holds_a_store_can_be_asked(store, holder):
     assert f"pid {holder.pid}" in store.holder()
     holder.kill()
     holder.wait()
+    # The server learns of a client's end a moment later.
+    patience = time.monotonic() + 30
+    while store.holder() and time.monotonic() < patience:
+        time.sleep(0.01)
     assert store.holder() is None
+
+
+def test_a_killed_holder_keeps_nobody_from_holding_the_store(store, holder):
+    holder.kill()
+    holder.wait()
+    store.hold()
 
 
 def test_asking_who_holds_a_store_keeps_nobody_from_holding_it(tmp_path):
