@@ -3,8 +3,10 @@
 import asyncio
 import json
 import random
+import re
 import signal
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from desk import CONFIG, Desk, rss
@@ -359,5 +361,11 @@ async def test_a_key_in_a_sources_address_stays_in_the_house(desk):
 async def test_sigterm_while_starting_is_a_clean_end(desk):
     desk.configure()
     await desk.start()
-    await asyncio.sleep(0.4)
+    status = Path(f"/proc/{desk.daemon.pid}/status")
+
+    def hears_sigterm():
+        caught = re.search(r"^SigCgt:\s*([0-9a-f]+)", status.read_text(), re.MULTILINE)[1]
+        return int(caught, 16) >> (signal.SIGTERM - 1) & 1
+
+    await desk.until(hears_sigterm)
     assert await desk.stop() == 0
