@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from monitor.model import Network, Source
+from monitor.model import Conditions, Network, Source
 
 if TYPE_CHECKING:
     from monitor.watch.terms import Entity, Watchlist
@@ -49,13 +49,36 @@ class PollSettings:
     every: timedelta | None = None
     min: timedelta = timedelta(minutes=5)
     max: timedelta = timedelta(hours=4)
-    budget: float = 1.0  # polls an hour for a source that brings one item an hour
+    budget: float = 1.0  # polls an hour for each adaptive source, in the mean over all
     timeout: timedelta = timedelta(seconds=20)  # over all hops
     at_once: int = 64
+    per_host: int = 1  # sources of one host at once
     host_gap: timedelta = timedelta(seconds=1)
     max_bytes: int = 20_000_000  # decoded
     contact: str = ""
     allow_networks: tuple[Network, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostSettings:
+    """How the hosts under one name want to be asked. What is None is as everywhere else."""
+
+    name: str  # example.org stands for itself and every host below it
+    together: bool = False  # all of them count as one host: one gap, one limit
+    gap: timedelta | None = None  # between two polls of the host
+    min: timedelta | None = None  # between two polls of one source there
+    forbidden_is_limit: bool = False  # 403 says what 429 says elsewhere
+    conditions: Conditions | None = None  # the validators worth sending
+    validators_for: timedelta | None = None  # how long validators are trusted
+    advice: str = ""  # for people whose source fails there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthSettings:
+    """Whom the monitor tells about itself, and when."""
+
+    notify: tuple[str, ...] = ()  # notifiers, by name
+    source_dead_after: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +115,8 @@ class Settings:
     notifiers: Mapping[str, NotifierSettings] = field(default_factory=dict)
     alerts: AlertSettings = AlertSettings()
     poll: PollSettings = PollSettings()
+    hosts: tuple[HostSettings, ...] = ()  # those people wrote, then those we ship
+    health: HealthSettings = HealthSettings()
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()

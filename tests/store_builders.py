@@ -83,6 +83,7 @@ def a_poll(of: SourceState, *found: str | Sighting, **changes: Any) -> PollRecor
             next_poll_at=now + timedelta(hours=1),
             last_polled_at=now,
             etag=changes.pop("etag", of.etag),
+            whole_at=now if sightings or changes.get("seen") else of.whole_at,
         ),
         "source": Source(url=of.url, name=of.host),
         "now": now,

@@ -180,6 +180,7 @@ def _after_failure(state: SourceState, failed: Failed, now: datetime) -> SourceS
     return replace(
         state,
         failures=state.failures + 1,
+        failing_since=state.failing_since or now,
         error_kind=failed.kind,
         error=failed.message,
         retry_after=wish,
@@ -207,8 +208,10 @@ def _after_success(
         failures=0,
         error_kind=None,
         error="",
+        failing_since=None,
         retry_after=None,
         rate=rate,
+        whole_at=now if document else state.whole_at,
     )
     if isinstance(outcome, NotModified):
         return replace(

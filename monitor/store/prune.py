@@ -27,8 +27,8 @@ _ENDED = (DeliveryState.DELIVERED, DeliveryState.DEAD, DeliveryState.CANCELLED)
 
 # A key of the source's last document is never older than this beside it; see items.KEY_GRAIN.
 _LEFT_DOCUMENT = or_(
-    sources.c.document_at.is_(None),
-    item_keys.c.last_seen <= later(sources.c.document_at, -KEY_GRAIN),
+    sources.c.whole_at.is_(None),
+    item_keys.c.last_seen <= later(sources.c.whole_at, -KEY_GRAIN),
 )
 
 

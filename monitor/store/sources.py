@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     bindparam,
-    case,
     func,
     literal_column,
     null,
@@ -22,6 +21,7 @@ from monitor.model import ErrorKind, PollRecord, Source, SourceState
 from monitor.store.bulk import Bulk, portions
 from monitor.store.columns import AnyRow, Instant, later, micros, optional_micros, to_json
 from monitor.store.engine import Database
+from monitor.store.learned import encode
 from monitor.store.tables import sources
 
 MAX_URL = 2048
@@ -73,8 +73,6 @@ _LOCK = (
     .order_by(sources.c.id)
     .with_for_update()
 )
-_NOW_FAILING = bindparam("failing_since", type_=Instant())
-_NOW_READ = bindparam("document_at", type_=Instant())
 _SAVE = Bulk(
     lambda _: (
         update(sources)
@@ -83,11 +81,6 @@ _SAVE = Bulk(
             {name: bindparam(name) for name in _WRITTEN}
             | {
                 "poll_seq": sources.c.poll_seq + literal_column("1"),
-                "document_at": func.coalesce(_NOW_READ, sources.c.document_at),
-                "failing_since": case(
-                    (_NOW_FAILING.is_(None), null()),
-                    else_=func.coalesce(sources.c.failing_since, _NOW_FAILING),
-                ),
             }
         )
     )
@@ -229,6 +222,9 @@ def _new_row(source: Source, next_poll_at: datetime) -> dict[str, Any]:
         "failures": 0,
         "error": "",
         "rate": 0.0,
+        "rhythm": "{}",
+        "habits": "{}",
+        "window": b"",
     }
 
 
@@ -249,7 +245,6 @@ def _followed_row(row: AnyRow, source: Source, next_poll_at: datetime) -> dict[s
 
 def _state_row(record: PollRecord) -> dict[str, Any]:
     state = record.state
-    failing_since = record.now if state.failures else None
     return {
         "source": state.id,
         "next_poll_at": micros(state.next_poll_at),
@@ -261,13 +256,17 @@ def _state_row(record: PollRecord) -> dict[str, Any]:
         "last_success_at": optional_micros(state.last_success_at),
         "last_polled_at": optional_micros(state.last_polled_at),
         "last_new_at": optional_micros(state.last_new_at),
-        "document_at": optional_micros(record.now if record.seen else None),
+        "whole_at": optional_micros(state.whole_at),
+        "told_failing_at": optional_micros(state.told_failing_at),
         "failures": state.failures,
-        "failing_since": optional_micros(failing_since),
+        "failing_since": optional_micros(state.failing_since),
         "error_kind": state.error_kind,
         "error": state.error[:MAX_ERROR],
         "retry_after": optional_micros(state.retry_after),
         "rate": state.rate,
+        "rhythm": encode(state.rhythm),
+        "habits": encode(state.habits),
+        "window": state.window,
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -18,7 +19,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from monitor.model import Habits, Rhythm
 from monitor.store.columns import Id, Instant, Json, Key, Keys, RowId
+from monitor.store.learned import Learned
 
 metadata = MetaData()
 
@@ -43,13 +46,17 @@ sources = Table(
     Column("last_success_at", Instant),
     Column("last_polled_at", Instant),
     Column("last_new_at", Instant),
-    Column("document_at", Instant),  # when a document was last read, and its keys seen
+    Column("whole_at", Instant),  # when a document was last read whole, and all its keys seen
     Column("failures", Integer, nullable=False),
     Column("failing_since", Instant),
+    Column("told_failing_at", Instant),
     Column("error_kind", String(40)),
     Column("error", Text, nullable=False),
     Column("retry_after", Instant),
     Column("rate", Float, nullable=False),
+    Column("rhythm", Learned(Rhythm), nullable=False),
+    Column("habits", Learned(Habits), nullable=False),
+    Column("window", LargeBinary, nullable=False),
 )
 for _name, _columns in {
     "sources_due": (sources.c.next_poll_at, sources.c.host),

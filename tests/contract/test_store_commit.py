@@ -238,7 +238,11 @@ def test_a_failed_poll_keeps_what_was_known_and_says_since_when(store):
     for hours in (1, 2):
         now = NOW + timedelta(hours=hours)
         failed = replace(
-            again(store, state), failures=hours, error_kind=ErrorKind.DNS, error="x" * 9000
+            again(store, state),
+            failures=hours,
+            failing_since=NOW + timedelta(hours=1),
+            error_kind=ErrorKind.DNS,
+            error="x" * 9000,
         )
         commit(store, a_poll(failed, state=failed, now=now, outcome=PollOutcome.FAILED))
     [failing] = store.failing(10)

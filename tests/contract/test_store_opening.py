@@ -64,7 +64,8 @@ def next_release(tmp_path: Path):
     def write(more: str = "pass") -> dict[str, object]:
         scripts = tmp_path / f"migrations-{len(list(tmp_path.iterdir()))}"
         (scripts / "versions").mkdir(parents=True)
-        for name in ("env.py", "versions/0001_first_tables.py"):
+        released = ("0001_first_tables", "0002_learned")
+        for name in ("env.py", *(f"versions/{file}.py" for file in released)):
             (scripts / name).write_text((schema.MIGRATIONS / name).read_text())
         (scripts / "versions" / "9999_next.py").write_text(NEXT.format(head=schema.HEAD, more=more))
         return {"head": "9999", "migrations": scripts}

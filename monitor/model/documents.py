@@ -1,0 +1,92 @@
+"""What a poll brings: an answer, the document in it, its entries."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+
+from monitor.model.words import ErrorKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A 2xx answer with its decoded body."""
+
+    url: str  # where it came from, after redirects
+    status: int
+    body: bytes
+    content_type: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    fresh_for: timedelta | None = None  # Cache-Control or Expires
+    retry_after: timedelta | None = None
+    digest: str = ""  # blake2b-128 hex of the body; "": not computed
+    conditional: bool = False  # validators were sent, and the server answered whole
+    moved_to: str = ""  # where permanent redirects alone lead from the address asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """A 304; validators it repeats replace the stored ones, absent ones stay."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    fresh_for: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A poll that brought nothing, and why, in words for a person."""
+
+    kind: ErrorKind
+    message: str
+    status: int | None = None
+    retry_after: timedelta | None = None
+
+
+Outcome: TypeAlias = Fetched | NotModified | Failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something wrong in a document that could still be read."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a document publishes, as parsed: cleaned plain text, checked links, UTC times."""
+
+    guid: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    link: str = ""  # absolute http(s) or ""
+    author: str = ""
+    tags: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A feed document as parsed."""
+
+    title: str = ""
+    language: str = ""
+    link: str = ""
+    format: str = ""  # rss20, atom10, rss10, json11, … as feedparser names versions
+    entries: tuple[Entry, ...] = ()  # those that were not left out as known
+    problems: tuple[Problem, ...] = ()
+    ttl: timedelta | None = None  # RSS ttl, or what sy:updatePeriod says
+    skip_hours: tuple[int, ...] = ()  # GMT
+    skip_days: tuple[int, ...] = ()  # Monday is 0
+    older: str = ""  # the page with what came before: RFC 5005 prev-archive or next
+    complete: bool = False  # RFC 5005 fh:complete: it lists everything there is
+    marks: bytes = b""  # 8 bytes for each entry of the document, left out or not
+    path: Literal["strict", "lenient", "json"] = "lenient"  # how it was read
+
+
+Parsed: TypeAlias = Document | Failed

@@ -1,0 +1,81 @@
+"""Items, and what they matched."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model.documents import Entry
+from monitor.model.words import Change, Field, ItemId, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRef:
+    """What an item says of where it came from; `url` is redacted, since receivers see it."""
+
+    name: str
+    url: str
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An entry stored once. `keys` identify it within its source, the strongest first."""
+
+    id: ItemId
+    keys: tuple[str, ...]
+    source: SourceRef
+    entry: Entry
+    first_seen: datetime
+    language: str = ""  # the entry's, else the feed's, else the source's
+    link_key: str = ""  # canonical link, hashed; "" without a link
+    title_key: str = ""  # normalised title, hashed; "" where it is too short to tell stories apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One reason a watchlist fired: `text` stands at [start, end) of the item's field.
+
+    For `tags` the field's plain text is the tags joined by ", "; for `url` it is the link.
+    """
+
+    term: str  # as written in the YAML
+    field: Field
+    start: int
+    end: int
+    text: str
+    entity: str | None = None
+    note: str = ""  # why an ambiguous name counted, for people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """An item on a watchlist. With `vetoed_by` the watchlist's `none` (or an exclude) held it."""
+
+    watchlist: str
+    severity: Severity
+    evidence: tuple[Evidence, ...]
+    vetoed_by: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a source remembers under a key: the item it names, and the text it last had."""
+
+    item: ItemId
+    fingerprint: str = ""  # blake2b-64 hex of the entry's text; "": not kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A known item whose text changed: its next version."""
+
+    item: ItemId
+    entry: Entry
+    changed: tuple[Change, ...]  # what a reader would notice; never empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """An item found in a document together with what it matched."""
+
+    item: Item
+    matches: tuple[Match, ...] = ()

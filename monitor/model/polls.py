@@ -1,0 +1,85 @@
+"""The unit of work: what one poll found, and what became of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from monitor.model.alerts import Alert, Notice, Story
+from monitor.model.items import Edit, Match, Sighting
+from monitor.model.sources import Source, SourceState
+from monitor.model.words import AlertId, ItemId, ItemOutcome, PollOutcome, StoryId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRecord:
+    """Everything one poll found; the store commits it whole or not at all.
+
+    `state` is the source's next state; `state.poll_seq` is the number that was read, and the
+    store refuses the record if another poll has moved it on. `sightings` are the items that were
+    unknown when the poll looked, `edits` the known ones whose text changed; `seen` maps the keys
+    of the entries that were read to what they name. `host_until` is a server's wish to be left
+    alone that concerns the other sources of its host too; `notices` are what people must hear.
+    `first_poll` lasts until a whole document was read; with `partly_read_at` an earlier poll read
+    a broken one, and what was published since then is news.
+    """
+
+    outcome: PollOutcome
+    state: SourceState
+    source: Source
+    now: datetime
+    first_poll: bool = False
+    partly_read_at: datetime | None = None
+    sightings: tuple[Sighting, ...] = ()
+    seen: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    host_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What became of one item on one watchlist, and why, in words for a person."""
+
+    item: ItemId
+    match: Match
+    outcome: ItemOutcome
+    reason: str
+    alert: AlertId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryBook:
+    """What the store knows of the stories a poll's items may join.
+
+    `by_key` maps a link_key or title_key seen within the story window to its story;
+    `alerted` holds (story, watchlist) for every alert sent.
+    """
+
+    by_key: Mapping[str, StoryId]
+    stories: Mapping[StoryId, Story]
+    alerted: AbstractSet[tuple[StoryId, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the policy made of one poll's new items; the store writes it and updates its book."""
+
+    joined: Mapping[ItemId, StoryId]  # the story each new item joined or began
+    stories: Mapping[StoryId, Story]  # the stories begun or grown, as they are now
+    rulings: Sequence[Ruling] = ()
+    alerts: Sequence[Alert] = ()
+
+
+Decide: TypeAlias = Callable[[PollRecord, Sequence[Sighting], StoryBook], Decision]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """What the store made of one PollRecord."""
+
+    accepted: bool  # False: another poll of this source was first
+    new: int = 0
+    alerts: tuple[Alert, ...] = ()
+    destinations: frozenset[str] = frozenset()  # notifiers that now have something to send

@@ -1,0 +1,98 @@
+"""The words themselves: identities, outcomes, kinds of failure."""
+
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from typing import Literal, NewType, TypeAlias
+
+SourceId = NewType("SourceId", int)
+ItemId = NewType("ItemId", str)
+StoryId = NewType("StoryId", str)
+AlertId = NewType("AlertId", str)
+
+Network: TypeAlias = IPv4Network | IPv6Network
+Change: TypeAlias = Literal["title", "text", "numbers"]
+Identity: TypeAlias = Literal["guid", "link", "title"]
+Conditions: TypeAlias = Literal["both", "etag", "modified", "none"]
+Field: TypeAlias = Literal["title", "summary", "content", "author", "tags", "url"]
+FIELDS: tuple[Field, ...] = ("title", "summary", "content", "author", "tags", "url")
+
+
+class Severity(StrEnum):
+    """How urgent a watchlist is. Compare by `rank`; the members themselves sort by spelling."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for low up to 3 for critical."""
+        return tuple(Severity).index(self)
+
+
+class ErrorKind(StrEnum):
+    """Why a poll failed; stable words in metrics, alerts and `--json`."""
+
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    RESET = "reset"
+    TOO_LARGE = "too_large"
+    BAD_ENCODING = "bad_encoding"
+    REDIRECT = "redirect"
+    HTTP_4XX = "http_4xx"
+    HTTP_5XX = "http_5xx"
+    RATE_LIMITED = "rate_limited"
+    AUTH = "auth"
+    GONE = "gone"
+    BOT_CHALLENGE = "bot_challenge"
+    NOT_A_FEED = "not_a_feed"
+    HTML_WITH_FEED_LINK = "html_with_feed_link"
+    PARSE = "parse"
+    EMPTY = "empty"
+    BLOCKED_ADDRESS = "blocked_address"
+
+
+class PollOutcome(StrEnum):
+    """What one visit to a source came to."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    DEFERRED = "deferred"
+
+
+class ItemOutcome(StrEnum):
+    """What became of an item on a watchlist; the same word everywhere."""
+
+    ALERTED = "alerted"
+    SIMILAR = "similar"
+    NO_MATCH = "no_match"
+    VETOED = "vetoed"
+    FIRST_POLL = "first_poll"
+    TOO_OLD = "too_old"
+    SILENCED = "silenced"
+    HELD = "held"
+    BUNDLED = "bundled"
+    UPDATED = "updated"
+
+
+class DeliveryState(StrEnum):
+    """Where a row of the outbox stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    RETRYING = "retrying"
+    PARKED = "parked"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+class Reason(StrEnum):
+    """Why an alert leaves."""
+
+    NEW_STORY = "new story"
+    TEST = "test"
