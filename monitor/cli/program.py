@@ -1,9 +1,9 @@
 """Builds the whole object graph once, for the commands that poll and deliver."""
 
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TextIO
 
 from monitor.alerts.policy import Policy, webhook_id
@@ -38,6 +38,8 @@ async def open_pipeline(
     *,
     out: TextIO,
     spread: timedelta | None = None,
+    now: Callable[[], datetime] = clock,
+    rng: random.Random | None = None,
 ) -> AsyncIterator[Pipeline]:
     """Build the pipeline over an open store and close its parts afterwards.
 
@@ -45,7 +47,7 @@ async def open_pipeline(
     """
     if spread is None:
         spread = min(LONGEST_SPREAD, SPREAD_PER_SOURCE * len(settings.sources))
-    rng = random.Random()
+    rng = rng or random.Random()
     policy = Policy(
         alerts=settings.alerts, watchlists={each.name: each for each in settings.watchlists}
     )
@@ -65,7 +67,7 @@ async def open_pipeline(
         await writer.do(
             store.sync_sources,
             settings.sources,
-            now=clock(),
+            now=now(),
             rng=rng,
             spread=spread,
             longest=settings.poll.max,
@@ -77,7 +79,7 @@ async def open_pipeline(
             transport=transport,
             parsers=parsers,
             matcher=matcher,
-            now=clock,
+            now=now,
             rng=rng,
             out=out,
             hint=no_hint,
