@@ -142,7 +142,7 @@ def _spent(server: int) -> float:
 
 @contextmanager
 def _server() -> Iterator[tuple[int, int]]:
-    command = [sys.executable, "-m", "benchmarks.polling"]
+    command = [sys.executable, "-m", "benchmarks.visits"]
     root = Path(__file__).parents[1]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as process:
         try:

@@ -20,10 +20,6 @@ from monitor.watch.matcher import Matcher
 # Started only when needed; more than cores, so that a few documents that run into the deadline
 # don't hold up the others.
 PARSERS = 4
-# After a start, what is overdue is spread so that no burst leaves the machine: ten sources a
-# second, and no source waits longer than a minute.
-SPREAD_PER_SOURCE = timedelta(milliseconds=100)
-LONGEST_SPREAD = timedelta(minutes=1)
 
 
 async def no_hint(destinations: Iterable[str]) -> None:
@@ -45,8 +41,6 @@ async def open_pipeline(
 
     `spread` is the time over which overdue sources are spread; None derives it from their number.
     """
-    if spread is None:
-        spread = min(LONGEST_SPREAD, SPREAD_PER_SOURCE * len(settings.sources))
     rng = rng or random.Random()
     policy = Policy(
         alerts=settings.alerts, watchlists={each.name: each for each in settings.watchlists}
@@ -64,14 +58,6 @@ async def open_pipeline(
         ParserPool(PARSERS) as parsers,
         GuardedTransport() as transport,
     ):
-        await writer.do(
-            store.sync_sources,
-            settings.sources,
-            now=now(),
-            rng=rng,
-            spread=spread,
-            longest=settings.poll.max,
-        )
         pipeline = Pipeline(
             settings=settings,
             store=store,
@@ -86,6 +72,7 @@ async def open_pipeline(
             colour=colour_wanted(out),
         )
         try:
+            await pipeline.sync(spread=spread)
             yield pipeline
         finally:
             pipeline.close()

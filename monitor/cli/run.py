@@ -63,7 +63,7 @@ async def _run(settings: Settings) -> int:
                 await pipeline.writer.do(store.unpark, name)
             queue = MemoryQueue(lease=LEASE)
             daemon = Daemon(pipeline, store, pipeline.writer, queue, settings, now=clock)
-            pipeline.hint = daemon.hint
+            pipeline.hint, pipeline.pause = daemon.hint, daemon.pause
             with in_words():
                 async with asyncio.TaskGroup() as group:
                     group.create_task(serve(settings.web, daemon.health, stop))

@@ -30,10 +30,12 @@ T = TypeVar("T")
 
 POLL, DELIVER = "poll", "deliver"
 DELIVERIES_AT_ONCE = 32  # destinations; within one they go one after another
-# Hosts queued for each that can be polled at once: what quick polls get through between two looks.
+# Hosts queued, and as many held, for each source that can be polled at once: what quick polls get
+# through between two looks. A held host may just be waiting for its gap to pass.
 HOSTS_AHEAD = 32
 GRACE = timedelta(seconds=8)  # of the ten that a stop may take; the rest is for tidying up
 TICK = timedelta(seconds=1)
+ASLEEP = timedelta(minutes=5)  # no tick for so long: the machine was, not the work
 COUNT_EVERY = timedelta(seconds=30)
 KEEP_HOUSE_EVERY = timedelta(hours=1)
 # The first round comes when the clock has held long enough to delete by it, and a minute more.
@@ -76,6 +78,7 @@ class Daemon:
         self._late = False
         self._refused = ""  # why the last write could not be made
         self._polls_from = 0.0  # of the steady clock: before it no poll could be stored
+        self._looked_at = monotonic()  # when what is due was last looked for
         self._hinted: set[str] = set()
         # Two, so that a slow count never holds up the question of what is due.
         self._reader = ThreadPoolExecutor(2, thread_name_prefix="due-reader")
@@ -109,7 +112,9 @@ class Daemon:
             async with asyncio.TaskGroup() as group:
                 watchdog = group.create_task(self._watchdog.run())
                 lanes = [
-                    group.create_task(work(self._queue, POLL, self._poll, slots=at_once)),
+                    group.create_task(
+                        work(self._queue, POLL, self._poll, slots=HOSTS_AHEAD * at_once)
+                    ),
                     group.create_task(
                         work(self._queue, DELIVER, self._deliver, slots=DELIVERIES_AT_ONCE)
                     ),
@@ -131,6 +136,10 @@ class Daemon:
         self._hinted.update(names)
         await self._queue.offer(DELIVER, names)
 
+    def pause(self) -> float:
+        """Return the seconds for which nothing is to be polled, since it could not be stored."""
+        return max(0.0, self._polls_from - self._steady())
+
     def health(self) -> Health:
         """Return what /healthz and /readyz answer; from memory, so it can't hang."""
         pulses = {name: pulse for name, pulse in self.jobs.pulses.items() if name in TICKING}
@@ -143,7 +152,7 @@ class Daemon:
 
     async def _poll(self, host: str, ticket: "Ticket") -> None:
         # What can't be stored would only be fetched again: publishers are left alone meanwhile.
-        wait = self._polls_from - self._steady()
+        wait = self.pause()
         if wait > 0:
             await ticket.release(wait)
         else:
@@ -183,6 +192,7 @@ class Daemon:
     async def _offer_hosts(self) -> None:
         notify("WATCHDOG=1")
         await self._watchdog.notice()
+        await self._spread_after_sleep()
         queued, held = await self._queue.depth(POLL)
         full = HOSTS_AHEAD * self._settings.poll.at_once
         # Asking costs by what is due, not by what is taken: ask when half is worked off.
@@ -190,6 +200,12 @@ class Daemon:
             # What is held is due as well and comes first in the answer.
             hosts = await self._read(self._store.due_hosts, self._now(), full + held)
             await self._queue.offer(POLL, hosts)
+
+    async def _spread_after_sleep(self) -> None:
+        looked_at, self._looked_at = self._looked_at, self._steady()
+        if self._looked_at - looked_at > ASLEEP.total_seconds():
+            log.info("this machine slept; what is overdue is polled over the next minute")
+            await self._pipeline.sync()
 
     async def _offer_destinations(self) -> None:
         await self._watchdog.notice()

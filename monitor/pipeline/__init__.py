@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -53,6 +53,11 @@ __all__ = ["Pipeline", "Visit", "decider"]
 log = logging.getLogger(__name__)
 
 DELIVERY_LEASE = timedelta(seconds=60)
+# After a start or a sleep: ten sources a second, and no source waits longer than a minute.
+SPREAD_PER_SOURCE = timedelta(milliseconds=100)
+LONGEST_SPREAD = timedelta(minutes=1)
+# A host whose gap is longer gives its ticket back meanwhile.
+LONG_GAP_SECONDS = 2.0
 # Matching many items at once must not hold up the loop; this many take about two milliseconds.
 ITEMS_PER_TURN = 20
 
@@ -94,14 +99,17 @@ class Pipeline:
     rng: random.Random
     out: TextIO
     hint: Callable[[Iterable[str]], Awaitable[None]]
+    pause: Callable[[], float] = lambda: 0.0  # seconds for which nothing is to be polled
     colour: bool = False  # `out` is a terminal that shows it
     sources: dict[str, Source] = field(init=False)
     _asked: dict[str, float] = field(default_factory=dict)  # host → when its last poll ended
+    _slots: asyncio.Semaphore = field(init=False)  # polls at once, over all hosts
     _reader: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
         """Index the sources and start the thread that reads the store."""
         self.sources = {source.url: source for source in self.settings.sources}
+        self._slots = asyncio.Semaphore(self.settings.poll.at_once)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
 
     def close(self) -> None:
@@ -113,17 +121,57 @@ class Pipeline:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._reader, lambda: function(*args, **kwargs))
 
+    async def sync(self, *, spread: timedelta | None = None) -> None:
+        """Have the store follow the configured sources; what is overdue is spread over `spread`.
+
+        None derives it from their number, so that no burst leaves the machine.
+        """
+        if spread is None:
+            spread = min(LONGEST_SPREAD, SPREAD_PER_SOURCE * len(self.settings.sources))
+        await self.writer.do(
+            self.store.sync_sources,
+            self.settings.sources,
+            now=self.now(),
+            rng=self.rng,
+            spread=spread,
+            longest=self.settings.poll.max,
+        )
+
     # --- poll -----------------------------------------------------------------------------
 
     async def poll(self, host: str, ticket: Ticket) -> None:
-        """Poll what is due at one host, one source after another with the gap between."""
-        for state in await self.read(self.store.due_sources, host, self.now()):
+        """Poll what is due at one host, `poll.per_host` sources at once, with the gap between.
+
+        Gives the ticket back for the time of a long gap.
+        """
+        left = iter(await self.read(self.store.due_sources, host, self.now()))
+        if self.settings.poll.per_host == 1:
+            return await self._work_off(left, host, ticket)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self.settings.poll.per_host):
+                    group.create_task(self._work_off(left, host, ticket))
+        except* (StoreError, LeaseLost) as faults:
+            raise faults.exceptions[0] from None
+
+    async def _work_off(self, left: Iterator[SourceState], host: str, ticket: Ticket) -> None:
+        for state in left:
             source = self.sources.get(state.url)
             if source is None:
                 continue
-            await self._keep_gap(host)
+            gap = self._gap_left(host)
+            if gap > LONG_GAP_SECONDS:
+                # The other sources are found due again when the host may be asked.
+                await ticket.release(gap)
+                return
+            await asyncio.sleep(gap)
             ticket.check()
-            await self.visit(state, source)
+            async with self._slots:
+                pause = self.pause()
+                if pause > 0:
+                    await ticket.release(pause)
+                    return
+                await self.visit(state, source)
             self._asked[host] = asyncio.get_running_loop().time()
             await ticket.extend()
 
@@ -226,11 +274,13 @@ class Pipeline:
         count(visit, committed, state.next_poll_at, now)
         return visit
 
-    async def _keep_gap(self, host: str) -> None:
+    def _gap_left(self, host: str) -> float:
+        """Return the seconds for which a host is to be left alone."""
         asked = self._asked.get(host)
-        if asked is not None:
-            since = asyncio.get_running_loop().time() - asked
-            await asyncio.sleep(max(0.0, self.settings.poll.host_gap.total_seconds() - since))
+        if asked is None:
+            return 0.0
+        since = asyncio.get_running_loop().time() - asked
+        return max(0.0, self.settings.poll.host_gap.total_seconds() - since)
 
     # --- deliver --------------------------------------------------------------------------
 

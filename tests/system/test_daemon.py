@@ -86,6 +86,9 @@ class Works:
     async def deliver(self, destination, ticket):
         await self._do(destination, ticket, self.ledger.destinations)
 
+    async def sync(self):
+        await self._note(self.begun, "sync")
+
     async def _do(self, key, ticket, due):
         assert ticket.key == key
         ticket.check()
