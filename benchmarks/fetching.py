@@ -1,10 +1,16 @@
-"""CPU of one visit to a fresh host, ours beside a bare httpx client, the server's not counted."""
+"""CPU of one visit to a fresh host, the server's not counted.
+
+Ours stands beside a bare httpx client, and over TLS beside OpenSSL's handshake alone.
+"""
 
 import asyncio
 import gzip
 import random
+import socket
+import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +19,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import httpx
+import trustme
 
 from benchmarks.loops import run
 from benchmarks.table import Row
@@ -34,7 +41,10 @@ Visit = Callable[[str], Awaitable[None]]
 def rows() -> list[Row]:
     """Measure in turn, against the same server, and keep the least of the rounds."""
     with _server() as port:
-        return [_row(port, "304", "<= 0.35"), _row(port, "50 KB, gzip", "")]
+        plain = [_row(port, "304", "<= 0.35"), _row(port, "50 KB, gzip", "")]
+    with tempfile.NamedTemporaryFile(suffix=".pem") as authority, _server(authority.name) as port:
+        trusted = ssl.create_default_context(cafile=authority.name)
+        return [*plain, _tls_row(port, trusted)]
 
 
 def _row(port: int, what: str, goal: str) -> Row:
@@ -51,16 +61,52 @@ def _row(port: int, what: str, goal: str) -> Row:
     )
 
 
+def _tls_row(port: int, trusted: ssl.SSLContext) -> Row:
+    urls = [f"https://{HOSTS[0]}:{port}/same"] * len(HOSTS)
+
+    async def ours() -> float:
+        async with GuardedTransport(tls=trusted) as transport:
+            return await _cpu(_visit(transport, unchanged=True), urls)
+
+    rounds = [(run(ours()), _handshake_cpu(port, trusted)) for _ in range(ROUNDS)]
+    return Row(
+        stage="fetch, 304 over TLS",
+        ours=min(each[0] for each in rounds),
+        unit="ms CPU/visit",
+        beside="a bare OpenSSL handshake",
+        reference=min(each[1] for each in rounds),
+        goal="<= 2.4 x",
+    )
+
+
+def _handshake_cpu(port: int, trusted: ssl.SSLContext) -> float:
+    start = time.process_time()
+    for _ in HOSTS:
+        with (
+            socket.create_connection((HOSTS[0], port)) as connection,
+            trusted.wrap_socket(connection, server_hostname=HOSTS[0]),
+        ):
+            pass
+    return (time.process_time() - start) / len(HOSTS) * 1000
+
+
+def _visit(transport: GuardedTransport, *, unchanged: bool) -> Visit:
+    etag = ETAG if unchanged else None
+
+    async def visit(url: str) -> None:
+        state = SourceState(id=SourceId(1), url=url, host=url, next_poll_at=NOW, etag=etag)
+        outcome = await fetch(state, Source(url=url, name=url), POLL, transport, now=lambda: NOW)
+        assert isinstance(outcome, NotModified if unchanged else Fetched), outcome
+
+    return visit
+
+
 async def _measure(urls: list[str], *, unchanged: bool) -> tuple[float, float]:
     status = 304 if unchanged else 200
     etag = ETAG if unchanged else None
     transport = GuardedTransport()
+    ours = _visit(transport, unchanged=unchanged)
     limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=0)
-
-    async def ours(url: str) -> None:
-        state = SourceState(id=SourceId(1), url=url, host=url, next_poll_at=NOW, etag=etag)
-        outcome = await fetch(state, Source(url=url, name=url), POLL, transport, now=lambda: NOW)
-        assert isinstance(outcome, NotModified if unchanged else Fetched), outcome
 
     async with transport, httpx.AsyncClient(limits=limits) as client:
 
@@ -91,8 +137,9 @@ async def _cpu(visit: Visit, urls: list[str]) -> float:
 
 
 @contextmanager
-def _server() -> Iterator[int]:
-    command = [sys.executable, "-m", "benchmarks.fetching"]
+def _server(authority: str = "") -> Iterator[int]:
+    """Serve; with a path for its authority's certificate, over TLS on the first host alone."""
+    command = [sys.executable, "-m", "benchmarks.fetching", *filter(None, [authority])]
     root = Path(__file__).parents[1]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as process:
         try:
@@ -125,14 +172,24 @@ class _Serving(asyncio.Protocol):
         self.transport.close()
 
 
-async def _serve() -> None:
+async def _serve(authority: str = "") -> None:
     loop = asyncio.get_running_loop()
-    first = await loop.create_server(_Serving, HOSTS[0], 0)
+    context = _certified(authority) if authority else None
+    first = await loop.create_server(_Serving, HOSTS[0], 0, ssl=context)
     port = first.sockets[0].getsockname()[1]
-    await loop.create_server(_Serving, HOSTS[1:], port)
+    if not context:
+        await loop.create_server(_Serving, HOSTS[1:], port)
     print(port, flush=True)
     await asyncio.Event().wait()
 
 
+def _certified(authority: str) -> ssl.SSLContext:
+    issuer = trustme.CA()
+    issuer.cert_pem.write_to_path(authority)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    issuer.issue_cert(HOSTS[0]).configure_cert(context)
+    return context
+
+
 if __name__ == "__main__":
-    run(_serve())
+    run(_serve(*sys.argv[1:]))

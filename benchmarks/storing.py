@@ -19,6 +19,7 @@ from monitor.model import (
     Entry,
     Item,
     ItemId,
+    Known,
     Message,
     PollOutcome,
     PollRecord,
@@ -219,7 +220,11 @@ def a_poll(state: SourceState, sightings: tuple[Sighting, ...] = (), *, poll: in
         source=Source(url=state.url, name=state.host),
         now=now,
         sightings=sightings,
-        seen=tuple(key for sighting in sightings for key in sighting.item.keys),
+        seen={
+            key: Known(item=sighting.item.id, fingerprint=sighting.item.id[:16])
+            for sighting in sightings
+            for key in sighting.item.keys
+        },
     )
 
 

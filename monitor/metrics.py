@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     POLLS: Counter
     POLL_SECONDS: Histogram
     POLL_LAG_SECONDS: Histogram
+    DOCUMENTS: Counter
     ITEMS: Counter
+    ARTICLES: Counter
     MATCHES: Counter
     ALERTS: Counter
     DELIVERIES: Counter
@@ -92,7 +94,13 @@ def _make() -> dict[str, Any]:
         "POLL_LAG_SECONDS": histogram(
             "poll_lag_seconds", "How late polls were made after they were due.", LATENESS
         ),
+        "DOCUMENTS": counter(
+            "documents_total", "Documents by how they were read: strict, lenient, json.", "path"
+        ),
         "ITEMS": counter("items_total", "New items stored."),
+        "ARTICLES": counter(
+            "articles_total", "Pages of new items: read, declined, failed.", "ended"
+        ),
         "MATCHES": counter("matches_total", "Matches of new items on watchlists."),
         "ALERTS": counter("alerts_total", "Alerts raised.", "watchlist", "severity"),
         "DELIVERIES": counter(

@@ -56,6 +56,7 @@ class PollSettings:
     host_gap: timedelta = timedelta(seconds=1)
     max_bytes: int = 20_000_000  # decoded
     contact: str = ""
+    proxy: str = field(default="", repr=False)  # of sources without one; may hold a password
     allow_networks: tuple[Network, ...] = ()
 
 

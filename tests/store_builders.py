@@ -17,6 +17,7 @@ from monitor.model import (
     Item,
     ItemId,
     ItemOutcome,
+    Known,
     Message,
     PollOutcome,
     PollRecord,
@@ -88,9 +89,19 @@ def a_poll(of: SourceState, *found: str | Sighting, **changes: Any) -> PollRecor
         "source": Source(url=of.url, name=of.host),
         "now": now,
         "sightings": sightings,
-        "seen": tuple(k for sighting in sightings for k in sighting.item.keys),
+        "seen": {k: Known(item=each.item.id) for each in sightings for k in each.item.keys},
     }
     return PollRecord(**defaults | changes)
+
+
+def unknown(store: Store, state: SourceState, *keys: str) -> set[str]:
+    """Return those of the keys that the source has never shown."""
+    return set(keys) - store.known(state.id, keys).keys()
+
+
+def naming(*keys: str) -> dict[str, Known]:
+    """Return what a poll says of keys that name an item each."""
+    return {each: Known(item=ItemId(each[:24])) for each in keys}
 
 
 def again(store: Store, state: SourceState) -> SourceState:

@@ -55,6 +55,11 @@ def webhook_id(alert: AlertId, notifier: str) -> str:
     return f"msg_{digest('delivery', alert, notifier)}"
 
 
+def said_at(item: Item) -> datetime:
+    """Return when an item was published as far as it is known: never after it was first seen."""
+    return min(item.entry.published or item.first_seen, item.first_seen)
+
+
 def rule(
     sightings: Sequence[Sighting],
     stories: Mapping[str, Story],
@@ -73,7 +78,7 @@ def rule(
     for sighting in sightings:
         item, story = sighting.item, stories[sighting.item.id]
         for match in sighting.matches:
-            outcome, reason = _judge(item, match, story, alerted, record=record, policy=policy)
+            outcome, reason = _judge(sighting, match, story, alerted, record=record, policy=policy)
             alert = None
             if outcome is ItemOutcome.ALERTED:
                 alerted.add((story.id, match.watchlist))
@@ -92,7 +97,7 @@ def rule(
 
 
 def _judge(
-    item: Item,
+    sighting: Sighting,
     match: Match,
     story: Story,
     alerted: set[tuple[StoryId, str]],
@@ -103,6 +108,9 @@ def _judge(
     if match.vetoed_by:
         veto = match.vetoed_by[0]
         return ItemOutcome.VETOED, f"“{veto.term}” stands in the {veto.field}"
+    item = sighting.item
+    if sighting.outcome:
+        return sighting.outcome, sighting.reason
     if record.source.first_poll == "remember" and _is_backlog(item, record):
         return ItemOutcome.FIRST_POLL, "it was in the source when it was first polled"
     published = item.entry.published

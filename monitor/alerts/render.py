@@ -32,7 +32,7 @@ from monitor.model import (
 
 MAX_BODY_BYTES = 20_000  # Standard Webhooks asks for less
 _TITLE_BYTES = 2_000
-_NAME_BYTES = 300
+NAME_BYTES = 300
 _LINK_BYTES = 2_500
 _DESCRIPTION_BYTES = 1_500
 _LIST_BYTES = 1_200
@@ -46,7 +46,7 @@ def message(alert: Alert, *, public_url: str = "") -> Message:
     `public_url` is where this monitor's pages answer; without it the alert has no address.
     """
     item, entry = alert.item, alert.item.entry
-    title, author = _clip(entry.title, _TITLE_BYTES), _clip(entry.author, _NAME_BYTES)
+    title, author = clip(entry.title, _TITLE_BYTES), clip(entry.author, NAME_BYTES)
     data: dict[str, Any] = {
         "alert": {
             "id": alert.id,
@@ -55,15 +55,15 @@ def message(alert: Alert, *, public_url: str = "") -> Message:
             "url": f"{public_url.rstrip('/')}/alerts/{alert.id}" if public_url else None,
         },
         "watchlist": {
-            "name": _clip(alert.watchlist, _NAME_BYTES),
+            "name": clip(alert.watchlist, NAME_BYTES),
             "severity": alert.severity.value,
-            "description": _clip(alert.description, _DESCRIPTION_BYTES) or None,
+            "description": clip(alert.description, _DESCRIPTION_BYTES) or None,
         },
         "story": {
             "id": alert.story.id,
             "size": alert.story.size,
             "sources": _fitting(alert.story.sources),
-            "first_seen": _rfc3339(alert.story.first_seen),
+            "first_seen": rfc3339(alert.story.first_seen),
         },
         "item": {
             "id": item.id,
@@ -71,20 +71,16 @@ def message(alert: Alert, *, public_url: str = "") -> Message:
             "summary": None,
             "link": _link(entry.link),
             "author": author or None,
-            "source": {
-                "name": _clip(item.source.name, _NAME_BYTES),
-                "url": _link(item.source.url),
-                "tags": _fitting(sorted(item.source.tags)),
-            },
-            "language": _clip(item.language, _NAME_BYTES) or None,
-            "published": _rfc3339(entry.published) if entry.published else None,
-            "first_seen": _rfc3339(item.first_seen),
+            "source": source(item.source),
+            "language": clip(item.language, NAME_BYTES) or None,
+            "published": rfc3339(entry.published) if entry.published else None,
+            "first_seen": rfc3339(item.first_seen),
         },
         "matches": [],
     }
     kind = "test" if alert.reason is Reason.TEST else "alert.created"
     whole = Message(type=kind, timestamp=alert.created, data=data)
-    summary = _clip(entry.summary, MAX_BODY_BYTES - _MATCHES_BYTES - 1 - len(body(whole)))
+    summary = clip(entry.summary, MAX_BODY_BYTES - _MATCHES_BYTES - 1 - len(body(whole)))
     data["item"]["summary"] = summary or None
     shown = {"title": title, "author": author, "summary": summary}
     cut_at = {field: len(part) for field, part in shown.items() if part != getattr(entry, field)}
@@ -92,8 +88,20 @@ def message(alert: Alert, *, public_url: str = "") -> Message:
     return whole
 
 
+def source(ref: SourceRef) -> dict[str, Any]:
+    """Return what a message says of a source."""
+    return {
+        "name": clip(ref.name, NAME_BYTES),
+        "url": _link(ref.url),
+        "tags": _fitting(sorted(ref.tags)),
+    }
+
+
 def minimal(full: Message) -> Message:
-    """Return the message without the item's summary, for a receiver that found it too large."""
+    """Return the message without its longest text, for a receiver that found it too large."""
+    if "item" not in full.data:
+        kept = {name: said for name, said in full.data.items() if name != "notices"}
+        return replace(full, data={**kept, "text": None})
     return replace(full, data={**full.data, "item": {**full.data["item"], "summary": None}})
 
 
@@ -132,10 +140,10 @@ def body(whole: Message) -> bytes:
     """Return the message as the UTF-8 JSON that is sent and signed; equal messages, equal bytes."""
     shape = {
         "type": whole.type,
-        "timestamp": _rfc3339(whole.timestamp),
+        "timestamp": rfc3339(whole.timestamp),
         "data": whole.data,
     }
-    return _json(shape)
+    return to_json(shape)
 
 
 def _matches(evidence: Sequence[Evidence], cut_at: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -156,7 +164,7 @@ def _matches(evidence: Sequence[Evidence], cut_at: Mapping[str, int]) -> list[di
     room = _MATCHES_BYTES
     kept = []
     for _, place, match in ranked:
-        room -= len(_json(match)) + 1
+        room -= len(to_json(match)) + 1
         if room < 0:
             break
         kept.append((place, match))
@@ -171,8 +179,8 @@ def _match(piece: Evidence) -> dict[str, Any]:
     # A pattern may match a whole article; what is shown of it is its beginning.
     seen = piece.text[: _fit(piece.text, _MATCHED_TEXT_BYTES)]
     return {
-        "term": _clip(piece.term, _NAME_BYTES),
-        "entity": _clip(piece.entity, _NAME_BYTES) if piece.entity else None,
+        "term": clip(piece.term, NAME_BYTES),
+        "entity": clip(piece.entity, NAME_BYTES) if piece.entity else None,
         "field": piece.field,
         "start": piece.start,
         "end": piece.start + len(seen),
@@ -182,24 +190,24 @@ def _match(piece: Evidence) -> dict[str, Any]:
 
 def _link(address: str) -> str | None:
     # Half an address leads nowhere.
-    return address if address and len(_json(address)) <= _LINK_BYTES else None
+    return address if address and len(to_json(address)) <= _LINK_BYTES else None
 
 
 def _fitting(names: Iterable[str]) -> list[str]:
     room = _LIST_BYTES
     kept = []
     for name in names:
-        clipped = _clip(name, _NAME_BYTES)
-        room -= len(_json(clipped)) + 1
+        clipped = clip(name, NAME_BYTES)
+        room -= len(to_json(clipped)) + 1
         if room < 0:
             break
         kept.append(clipped)
     return kept
 
 
-def _clip(words: str, room: int) -> str:
+def clip(words: str, room: int) -> str:
     """Return the text, or as much of it as takes `room` bytes of JSON with an ellipsis."""
-    if len(_json(words)) <= room:
+    if len(to_json(words)) <= room:
         return words
     return words[: _fit(words, room - len(ELLIPSIS.encode()))] + ELLIPSIS
 
@@ -209,17 +217,19 @@ def _fit(words: str, room: int) -> int:
     low, high = 0, min(len(words), room)
     while low < high:
         middle = (low + high + 1) // 2
-        if len(_json(words[:middle])) <= room:
+        if len(to_json(words[:middle])) <= room:
             low = middle
         else:
             high = middle - 1
     return boundary(words, low)
 
 
-def _json(value: object) -> bytes:
+def to_json(value: object) -> bytes:
+    """Return compact JSON in UTF-8, as messages are measured and sent."""
     # A lone surrogate has no UTF-8; one question mark keeps the offsets behind it true.
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _rfc3339(time: datetime) -> str:
+def rfc3339(time: datetime) -> str:
+    """Return an aware time to the second, in UTC."""
     return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -2,6 +2,7 @@
 
 import click
 
+from monitor.alerts.wording import headline
 from monitor.cli.options import config_option, json_option, load_config, print_json, rfc3339
 from monitor.model import Delivery
 
@@ -55,7 +56,7 @@ def _json(row: Delivery) -> dict[str, object]:
 
 
 def _line(row: Delivery) -> str:
-    title = row.message.data.get("item", {}).get("title", "")
+    title = headline(row.message)
     waits = f"  next {rfc3339(row.next_attempt)}" if row.next_attempt else ""
     reason = f"  ({row.reason})" if row.reason else ""
     head = f"{row.id:>6}  {row.state:<9}  {row.notifier:<12}  {row.attempts} attempts"

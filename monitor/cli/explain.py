@@ -9,7 +9,7 @@ from monitor.cli.options import config_option, json_option, load_config, print_j
 from monitor.model import Delivery, Ruling
 
 if TYPE_CHECKING:
-    from monitor.store import Finding
+    from monitor.store import Finding, Version
     from monitor.watch.matcher import Matcher
 
 
@@ -64,6 +64,7 @@ def _explain(finding: "Finding", matcher: "Matcher") -> dict[str, Any]:
         "story": {"id": story.id, "size": story.size, "sources": list(story.sources)}
         if story
         else None,
+        "versions": [_version(version) for version in finding.versions],
         "rulings": [_ruling(ruling) for ruling in finding.rulings],
         "no_match": {
             told.watchlist: lines(told)[1:]
@@ -75,6 +76,16 @@ def _explain(finding: "Finding", matcher: "Matcher") -> dict[str, Any]:
             for row in finding.deliveries
             if row.alert in alerts
         ],
+    }
+
+
+def _version(version: "Version") -> dict[str, Any]:
+    return {
+        "until": rfc3339(version.at),
+        "changed": list(version.changed),
+        "title": version.title,
+        "summary": version.summary,
+        "content": version.content,
     }
 
 
@@ -102,25 +113,34 @@ def _delivery(row: Delivery) -> dict[str, Any]:
 
 
 def _show(told: dict[str, Any]) -> None:
+    _show_item(told)
+    for ruling in told["rulings"]:
+        _show_ruling(ruling, told["deliveries"])
+    for watchlist, lines in told["no_match"].items():
+        click.echo(f"{watchlist}: no_match")
+        for line in lines:
+            click.echo(line)
+
+
+def _show_item(told: dict[str, Any]) -> None:
     item, story = told["item"], told["story"]
     click.echo(f"“{item['title']}”")
     click.echo(f"  {item['source']}, first seen {item['first_seen']}, item {item['id']}")
     if story:
         names = ", ".join(story["sources"])
         click.echo(f"  story {story['id']}: {story['size']} items from {names}")
-    for ruling in told["rulings"]:
-        click.echo(f"{ruling['watchlist']}: {ruling['outcome']} — {ruling['reason']}")
-        for hit in ruling["evidence"]:
-            note = f"; {hit['note']}" if hit["note"] else ""
-            place = f"{hit['field']} {hit['start']}–{hit['end']}"
-            click.echo(f"  “{hit['text']}” in {place}, term {hit['term']}{note}")
-        for row in told["deliveries"]:
-            if row["watchlist"] == ruling["watchlist"]:
-                reason = f", {row['reason']}" if row["reason"] else ""
-                click.echo(
-                    f"  {row['notifier']}: {row['state']}, {row['attempts']} attempts{reason}"
-                )
-    for watchlist, lines in told["no_match"].items():
-        click.echo(f"{watchlist}: no_match")
-        for line in lines:
-            click.echo(line)
+    for version in told["versions"]:
+        changed = ", ".join(version["changed"])
+        click.echo(f"  until {version['until']}: “{version['title']}” (changed then: {changed})")
+
+
+def _show_ruling(ruling: dict[str, Any], deliveries: list[dict[str, Any]]) -> None:
+    click.echo(f"{ruling['watchlist']}: {ruling['outcome']} — {ruling['reason']}")
+    for hit in ruling["evidence"]:
+        note = f"; {hit['note']}" if hit["note"] else ""
+        place = f"{hit['field']} {hit['start']}–{hit['end']}"
+        click.echo(f"  “{hit['text']}” in {place}, term {hit['term']}{note}")
+    for row in deliveries:
+        if row["watchlist"] == ruling["watchlist"]:
+            reason = f", {row['reason']}" if row["reason"] else ""
+            click.echo(f"  {row['notifier']}: {row['state']}, {row['attempts']} attempts{reason}")

@@ -3,13 +3,16 @@
 import asyncio
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.options import clock, common_options, json_option, print_json, rfc3339
 from monitor.errors import UnreachableError, UsageError
-from monitor.model import Document, Failed, Fetched, Item, Network, Source, SourceId, SourceState
+from monitor.model import Document, Failed, Fetched, Network, Source, SourceId, SourceState
+
+if TYPE_CHECKING:
+    from monitor.feeds.identity import Named
 
 
 @click.command(epilog="Example: monitor parse https://feeds.bbci.co.uk/news/world/rss.xml")
@@ -65,7 +68,7 @@ async def _parse(place: str, allowed: tuple[Network, ...], body: bytes | None) -
         )
     if isinstance(parsed, Failed):
         return _result(parsed)
-    return _result(parsed, identify(source, parsed, now=clock()))
+    return _result(parsed, identify(parsed).entries)
 
 
 async def _get(source: Source, allowed: tuple[Network, ...]) -> Fetched | Failed:
@@ -82,7 +85,7 @@ async def _get(source: Source, allowed: tuple[Network, ...]) -> Fetched | Failed
     return answer
 
 
-def _result(parsed: Document | Failed, items: tuple[Item, ...] = ()) -> dict[str, Any]:
+def _result(parsed: Document | Failed, entries: "tuple[Named, ...]" = ()) -> dict[str, Any]:
     failed = parsed if isinstance(parsed, Failed) else None
     document = parsed if isinstance(parsed, Document) else Document()
     return {
@@ -94,13 +97,13 @@ def _result(parsed: Document | Failed, items: tuple[Item, ...] = ()) -> dict[str
             "link": document.link,
             "format": document.format,
         },
-        "entries": [_entry(item) for item in items],
+        "entries": [_entry(named, document.language) for named in entries],
         "problems": [{"kind": p.kind, "message": p.message} for p in document.problems],
     }
 
 
-def _entry(item: Item) -> dict[str, Any]:
-    entry = item.entry
+def _entry(named: "Named", language: str) -> dict[str, Any]:
+    entry = named.entry
     return {
         "guid": entry.guid,
         "title": entry.title,
@@ -111,8 +114,8 @@ def _entry(item: Item) -> dict[str, Any]:
         "tags": list(entry.tags),
         "published": rfc3339(entry.published) if entry.published else None,
         "updated": rfc3339(entry.updated) if entry.updated else None,
-        "language": item.language,
-        "keys": list(item.keys),
+        "language": entry.language or language,
+        "keys": list(named.keys),
     }
 
 

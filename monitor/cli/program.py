@@ -52,6 +52,7 @@ async def open_pipeline(
         story_window=STORY_WINDOW,
         webhook_id=webhook_id,
         message=message,
+        notify=settings.health.notify,
     )
     async with (
         writer,

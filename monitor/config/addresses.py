@@ -18,6 +18,9 @@ from monitor.feeds.urls import host_of, is_http
 from monitor.model import Network
 from monitor.settings import signing_key_fault
 
+PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
+NO_PROXY = "none"
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+-]*)(?::/{0,3}|//)([^:]+\..*)", re.DOTALL)
 _BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
@@ -60,6 +63,43 @@ def read_notifier_address(value: object) -> str:
         advice = "write it as in https://example.org/hook"
         raise wrong(Code.BAD_ADDRESS, "this is not a web address", advice)
     _refuse_user(text, "a webhook is protected by its secret, which signs each message")
+    return text
+
+
+def read_proxy(value: object) -> str:
+    """Return the address of a proxy, or "" for none. Messages do not quote it."""
+    text = text_of(value, "the address of a proxy")
+    if text in {"", NO_PROXY}:
+        return ""
+    if not _is_proxy(text):
+        advice = "write it as in http://proxy.example:3128 or socks5h://127.0.0.1:9050"
+        raise wrong(Code.BAD_PROXY, "this is not the address of a proxy", advice)
+    return text
+
+
+def _is_proxy(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    place = parts.netloc.rpartition("@")[2]
+    return (
+        parts.scheme in PROXY_SCHEMES
+        and port != 0
+        and is_http(f"http://{place}/")
+        and text.isascii()
+        and text.isprintable()
+        and not (parts.path.strip("/") or parts.query or parts.fragment)
+    )
+
+
+def read_agent(value: object) -> str:
+    """Return what may follow `User-Agent:`."""
+    text = text_of(value, "a User-Agent")
+    if not _FIELD_VALUE.fullmatch(text):
+        message = "a User-Agent is one line of ASCII text"
+        raise wrong(Code.BAD_HEADER, message, "leave the option out for the monitor's own")
     return text
 
 
@@ -182,6 +222,15 @@ SourceAddress: TypeAlias = Annotated[
 ]
 NotifierAddress: TypeAlias = Annotated[
     str, PlainValidator(read_notifier_address), json_text(_HTTP), Words("web address")
+]
+SourceProxy: TypeAlias = Annotated[
+    str,
+    PlainValidator(read_proxy),
+    json_text(r"^(https?|socks5h?)://[^\s]+$|^none$|^$"),
+    Words("address of a proxy, or `none`"),
+]
+AgentText: TypeAlias = Annotated[
+    str, PlainValidator(read_agent), json_text(r"^[ -~]+$"), Words("text")
 ]
 Networks: TypeAlias = Annotated[
     tuple[Network, ...],

@@ -17,6 +17,7 @@ from monitor.config.tree import (
     problem_at,
     warning_at,
 )
+from monitor.config.values import read_flag
 from monitor.model import SourceRef
 from monitor.settings import Settings
 from monitor.watch.filters import is_from
@@ -30,7 +31,7 @@ def given_twice(root: MappingNode, resolver: Resolver) -> list[Problem]:
     for option, node in _told(root):
         value = resolver.text(node).strip()
         if value and node not in resolver.broken:
-            key = (option, _same(value) if option == "url" else value)
+            key = (option, same_address(value) if option == "url" else value)
             if key in seen and len(problems) < MOST:
                 problems.append(_twice(option, node, seen[key]))
             seen.setdefault(key, node)
@@ -57,7 +58,7 @@ def _twice(option: str, node: ScalarNode, first: ScalarNode) -> Problem:
     return problem_at(node, Code.DUPLICATE_NAME, "another source has this name", where)
 
 
-def _same(url: str) -> str:
+def same_address(url: str) -> str:
     """Return a form in which two spellings of one address are equal."""
     try:
         parts = urlsplit(urldefrag(url.strip()).url)
@@ -69,11 +70,12 @@ def _same(url: str) -> str:
 # --- warnings ---------------------------------------------------------------------------------
 
 
-def doubts(settings: Settings, root: MappingNode) -> list[Problem]:
-    """Return warnings about a valid configuration."""
+def doubts(settings: Settings, root: MappingNode, *, pages: bool) -> list[Problem]:
+    """Return warnings about a valid configuration; `pages` tells whether articles can be read."""
     return list(
         chain(
             _idle(settings, root),
+            () if pages else _unread_pages(root),
             _unused_notifiers(settings, root),
             _filters(settings, root),
             *(_certain(entity, root) for entity in settings.entities),
@@ -89,10 +91,21 @@ def _idle(settings: Settings, root: MappingNode) -> Iterator[Problem]:
             yield warning_at(nearest_key(root, (section,)), Code.NOTHING_TO_DO, message, advice)
 
 
+def _unread_pages(root: MappingNode) -> Iterator[Problem]:
+    sources = root.value("sources")
+    for item in sources.items if isinstance(sources, SequenceNode) else ():
+        node = item.value("fulltext") if isinstance(item, MappingNode) else None
+        if isinstance(node, ScalarNode) and not has_references(node) and read_flag(node.text):
+            message = "articles can't be read, because a part of the monitor is not installed"
+            advice = "install news-feed-monitor[fulltext], or take the option out"
+            yield warning_at(node, Code.MISSING_EXTRA, message, advice)
+
+
 def _unused_notifiers(settings: Settings, root: MappingNode) -> Iterator[Problem]:
     if not settings.watchlists:
         return
     told = {name for watchlist in settings.watchlists for name in watchlist.notify}
+    told |= set(settings.health.notify)
     for name in settings.notifiers.keys() - told - {CONSOLE}:
         message = f"no watchlist tells {quote(name)}"
         advice = f"name it in notify:, as in notify: [{name}]"

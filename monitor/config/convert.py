@@ -17,6 +17,8 @@ from monitor.config.watchlists import EntityOptions, SampleOptions, WatchlistOpt
 from monitor.model import Auth, Severity, Source
 from monitor.settings import (
     AlertSettings,
+    HealthSettings,
+    HostSettings,
     LogSettings,
     NotifierSettings,
     PollSettings,
@@ -42,13 +44,17 @@ _SECRET_HEADER = re.compile(r"(?i)auth|cookie|key|token|secret|password")
 
 def to_settings(
     chosen: Configuration,
+    presets: Configuration,
     root: MappingNode,
     *,
     hidden: Collection[str],
     files: tuple[Path, ...],
     digest: str,
 ) -> Settings:
-    """Return the settings. What is `hidden` never shows in the name a source gets by default."""
+    """Return the settings; presets count where people say nothing.
+
+    What is `hidden` never shows in the name a source gets by default.
+    """
     console = {CONSOLE: NotifierSettings(name=CONSOLE, kind="console")}
     return Settings(
         sources=_sources(chosen, hidden),
@@ -57,6 +63,11 @@ def to_settings(
         notifiers=console | {name: _notifier(name, x) for name, x in chosen.notifiers.items()},
         alerts=AlertSettings(**_fields(chosen.alerts)),
         poll=PollSettings(**_fields(chosen.poll)),
+        hosts=_hosts(chosen, presets),
+        health=HealthSettings(
+            notify=_unique(chosen.notify if chosen.health.notify is None else chosen.health.notify),
+            source_dead_after=chosen.health.source_dead_after,
+        ),
         store=StoreSettings(**_fields(chosen.store)),
         web=WebSettings(**_fields(chosen.web)),
         log=LogSettings(**_fields(chosen.log)),
@@ -95,13 +106,26 @@ def _source(options: SourceOptions, name: str, chosen: Configuration) -> Source:
         url=options.url,
         name=name,
         tags=frozenset(options.tags),
-        every=options.every or chosen.poll.every,
+        every=options.every,
         language=options.language,
         headers=options.headers,
         auth=Auth(**_fields(options.auth)) if options.auth else None,
         verify_tls=options.verify_tls,
         priority=options.priority,
         first_poll=options.first_poll or chosen.alerts.first_poll,
+        proxy=chosen.poll.proxy if options.proxy is None else options.proxy,
+        user_agent=options.user_agent or "",
+        fulltext=options.fulltext,
+        identity=options.identity,
+    )
+
+
+def _hosts(chosen: Configuration, presets: Configuration) -> tuple[HostSettings, ...]:
+    """Return people's own, then those that come with the monitor and that nobody replaced."""
+    known = dict.fromkeys((*chosen.hosts, *presets.hosts))
+    return tuple(
+        HostSettings(name=name, **_fields(chosen.hosts.get(name) or presets.hosts[name]))
+        for name in known
     )
 
 
@@ -173,7 +197,7 @@ def _notifier(
 
 def secret_values(chosen: Configuration) -> frozenset[str]:
     """Return the values that options for secrets have, wherever they came from."""
-    found = {chosen.web.token, *_passwords(chosen.store.url)}
+    found = {chosen.web.token, *_passwords(chosen.store.url), *_passwords(chosen.poll.proxy)}
     for notifier in chosen.notifiers.values():
         if not isinstance(notifier, ConsoleOptions):
             path = urlsplit(notifier.url).path.removeprefix("/")
@@ -185,6 +209,7 @@ def secret_values(chosen: Configuration) -> frozenset[str]:
             found |= {source.auth.password, source.auth.bearer}
         if isinstance(source, SourceOptions):
             found |= {value for name, value in source.headers if _SECRET_HEADER.search(name)}
+            found |= _passwords(source.proxy or "")
     return frozenset(found - {""})
 
 

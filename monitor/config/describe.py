@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.config.convert import CONSOLE
 from monitor.config.masking import MASK, REFERENCE, secret_nodes
 from monitor.config.merging import NAMED, SETTINGS
+from monitor.config.presets import read_presets
 from monitor.config.schema import Configuration
 from monitor.config.tree import AnyNode, MappingNode, ScalarNode, SequenceNode, children
 from monitor.feeds.redaction import redact_url
@@ -18,13 +19,17 @@ if TYPE_CHECKING:
     from monitor.config.load import Loaded
 
 DEFAULT = "default"
+PRESET = "preset"
 SHOWN_END = 4  # characters of a long secret that tell it from another
 LONG_SECRET = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One option in force. `value` is ready for JSON; `origin` is a file and line, or `default`."""
+    """One option in force. `value` is ready for JSON.
+
+    `origin` is a file and line, `default`, or `preset` for what comes with the monitor.
+    """
 
     path: str  # poll.min, sources[0].every, watchlists.airspace
     value: Any
@@ -32,7 +37,7 @@ class Option:
 
 
 def describe(loaded: "Loaded") -> tuple[Option, ...]:
-    """Return every setting, and what is given of sources, entities, watchlists and notifiers."""
+    """Return every setting, and what is given of sources, entities, watchlists and the like."""
     view = _View(
         root=loaded.root,
         hidden=frozenset(secret_nodes(loaded.root)),
@@ -41,6 +46,7 @@ def describe(loaded: "Loaded") -> tuple[Option, ...]:
     rows = [*_sources(loaded, view)]
     for section in NAMED:
         rows += _named(section, loaded, view)
+    rows += _presets(loaded)
     rows.append(_notify(loaded, view))
     for section in Configuration.model_fields:
         if section in SETTINGS:
@@ -110,7 +116,8 @@ def _without_secrets(address: str) -> str:
 
 def _given(path: str, name: str, value: Any, parent: MappingNode, view: _View) -> Option:
     key, node = parent.entries[name]
-    return Option(path=f"{path}.{name}", value=view.show(node, value), origin=_origin(key))
+    shown = redact_url(value) if name == "proxy" and node in view.hidden else view.show(node, value)
+    return Option(path=f"{path}.{name}", value=shown, origin=_origin(key))
 
 
 def _notify(loaded: "Loaded", view: _View) -> Option:
@@ -136,6 +143,16 @@ def _named(section: str, loaded: "Loaded", view: _View) -> Iterator[Option]:
         yield Option(path="notifiers.console.type", value="console", origin=DEFAULT)
 
 
+def _presets(loaded: "Loaded") -> Iterator[Option]:
+    """Yield the hosts that come with the monitor, but for those that people replaced."""
+    own, shipped = loaded.root.value("hosts"), read_presets().root.value("hosts")
+    given = own.entries if isinstance(own, MappingNode) else {}
+    for name, host in children(shipped) if shipped else ():
+        for option, node in children(host) if name not in given else ():
+            assert isinstance(node, ScalarNode)
+            yield Option(path=f"hosts.{name}.{option}", value=node.text, origin=PRESET)
+
+
 def _settings(section: str, loaded: "Loaded", view: _View) -> Iterator[Option]:
     model: Any = Configuration.model_fields[section].annotation
     given = loaded.root.value(section)
@@ -143,4 +160,7 @@ def _settings(section: str, loaded: "Loaded", view: _View) -> Iterator[Option]:
         if isinstance(given, MappingNode) and name in given.entries:
             yield _given(section, name, loaded.values[section][name], given, view)
         else:
-            yield Option(path=f"{section}.{name}", value=field.default, origin=DEFAULT)
+            value = field.default
+            if (section, name) == ("health", "notify"):
+                value = list(loaded.settings.health.notify)
+            yield Option(path=f"{section}.{name}", value=value, origin=DEFAULT)

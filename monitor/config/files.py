@@ -2,6 +2,7 @@
 
 import glob
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -31,6 +32,7 @@ class Collector:
 
     folder: Path  # nothing outside it may be included; absolute, links resolved
     resolver: Resolver
+    instead: Mapping[Path, bytes] = field(default_factory=dict)  # of what stands in these files
     trees: list[MappingNode] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     names: list[str] = field(default_factory=list)  # of the files, as people know them
@@ -44,7 +46,8 @@ class Collector:
         self.files.append(path)
         self.names.append(name)
         try:
-            data = _read_bytes(path)
+            data = self.instead.get(path.resolve())
+            data = _read_bytes(path) if data is None else data[: MAX_BYTES + 1]
         except OSError as error:
             self._refuse(name, asked, *_why_unreadable(path, error))
             return

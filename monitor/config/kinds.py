@@ -16,9 +16,11 @@ from pydantic_core import core_schema
 from monitor.config.values import (
     LARGEST_COUNT,
     LARGEST_WEIGHT,
+    MOST_TOGETHER,
     read_count,
     read_duration,
     read_every,
+    read_few,
     read_flag,
     read_key,
     read_language,
@@ -112,6 +114,12 @@ Count: TypeAlias = Annotated[
     PlainValidator(read_count),
     WithJsonSchema({"type": ["integer", "string"], "minimum": 1, "maximum": LARGEST_COUNT}),
     Words("whole number"),
+]
+Few: TypeAlias = Annotated[
+    int,
+    PlainValidator(read_few),
+    WithJsonSchema({"type": ["integer", "string"], "minimum": 1, "maximum": MOST_TOGETHER}),
+    Words("whole number, at most 10"),
 ]
 Weight: TypeAlias = Annotated[
     float,

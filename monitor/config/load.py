@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from monitor.config.checks import doubts, given_twice
@@ -10,6 +11,7 @@ from monitor.config.convert import CONSOLE, secret_values, to_settings
 from monitor.config.files import Collector
 from monitor.config.masking import mask_lines
 from monitor.config.merging import merge
+from monitor.config.presets import read_presets
 from monitor.config.problems import Code, Problem
 from monitor.config.references import Outside, Resolver
 from monitor.config.rules import Known
@@ -31,6 +33,7 @@ class Loaded:
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     root: MappingNode = field(repr=False)  # where each option stands
     values: Mapping[str, Any] = field(repr=False)  # the same as plain values, references replaced
+    paths: Mapping[str, Path] = field(repr=False)  # the files read, by the names people know
 
 
 def find_config(argument: str | Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
@@ -49,14 +52,17 @@ def find_config(argument: str | Path | None, environ: Mapping[str, str], cwd: Pa
     return path
 
 
-def load(path: Path, *, environ: Mapping[str, str]) -> Loaded:
+def load(
+    path: Path, *, environ: Mapping[str, str], instead: Mapping[Path, bytes] = MappingProxyType({})
+) -> Loaded:
     """Return the configuration in a file and in those it includes.
 
-    Raises ConfigError with every mistake, in the order of their places.
+    `instead` says what to read in place of files, by their resolved paths: a change that has not
+    been written yet. Raises ConfigError with every mistake, in the order of their places.
     """
     folder = path.absolute().parent.resolve()
     resolver = Resolver(outside=Outside.beside(folder, environ))
-    collector = Collector(folder=folder, resolver=resolver)
+    collector = Collector(folder=folder, resolver=resolver, instead=instead)
     collector.read(path, str(path))
     nothing = MappingNode(TextFile(str(path), ""), 0, 0, 0, 0, {})
     root, clashes = merge(collector.trees, collector.trees[0] if collector.trees else nothing)
@@ -72,15 +78,31 @@ def load(path: Path, *, environ: Mapping[str, str]) -> Loaded:
     secrets = secret_values(chosen) | resolver.secrets
     settings = to_settings(
         chosen,
+        read_presets().chosen,
         root,
         hidden=resolver.secrets,
         files=tuple(collector.files),
         digest=collector.digest.hexdigest(),
     )
-    warnings = _tidy([*problems, *doubts(settings, root)], root, collector.names)
+    doubtful = doubts(settings, root, pages=_reads_pages(settings))
+    warnings = _tidy([*problems, *doubtful], root, collector.names)
     return Loaded(
-        settings=settings, warnings=tuple(warnings), secrets=secrets, root=root, values=values
+        settings=settings,
+        warnings=tuple(warnings),
+        secrets=secrets,
+        root=root,
+        values=values,
+        paths=dict(zip(collector.names, collector.files, strict=True)),
     )
+
+
+def _reads_pages(settings: Settings) -> bool:
+    """Tell whether the pages that sources ask for can be read."""
+    if not any(source.fulltext for source in settings.sources):
+        return True
+    from monitor.feeds.fulltext import is_available  # only who asks for it waits for its parts
+
+    return is_available()
 
 
 def _known(root: MappingNode, *, unread: bool) -> Known:

@@ -81,7 +81,19 @@ def secret_nodes(root: MappingNode) -> Iterator[ScalarNode]:
 
 # What is never secret; all else may be, or may be a slip in the name of what is.
 _OPEN_SECTIONS = frozenset(
-    {"sources", "include", "entities", "watchlists", "notifiers", "notify", "alerts", "poll", "log"}
+    {
+        "sources",
+        "include",
+        "entities",
+        "watchlists",
+        "notifiers",
+        "notify",
+        "alerts",
+        "poll",
+        "hosts",
+        "health",
+        "log",
+    }
 )
 _OPEN_OF_SOURCE = frozenset(
     {
@@ -91,6 +103,10 @@ _OPEN_OF_SOURCE = frozenset(
         "every",
         "language",
         "verify_tls",
+        "proxy",
+        "user_agent",
+        "fulltext",
+        "identity",
         "priority",
         "enabled",
         "first_poll",
@@ -103,11 +119,22 @@ def _sensitive(root: MappingNode) -> Iterator[AnyNode]:
         yield from _but(notifier, {"type", "allow_networks"})
     for source in _parts(root.value("sources")):
         yield from _but(source, _OPEN_OF_SOURCE)
+        yield from _with_user(_only(source, "proxy"))
     yield from _but(root.value("web"), {"listen"})
-    for part in _but(root.value("store"), {"keep"}):
-        # An address without a user holds no password.
-        yield from (node for node in _scalars(part) if "@" in node.text)
+    yield from _with_user(_but(root.value("store"), {"keep"}))
+    yield from _with_user(_only(root.value("poll"), "proxy"))
     yield from _but(root, _OPEN_SECTIONS | {"web", "store"})
+
+
+def _with_user(addresses: Iterable[AnyNode]) -> Iterator[AnyNode]:
+    """Yield the addresses that may hold a password: those with a user."""
+    for part in addresses:
+        yield from (node for node in _scalars(part) if "@" in node.text)
+
+
+def _only(node: AnyNode | None, name: str) -> Iterator[AnyNode]:
+    if isinstance(node, MappingNode) and name in node.entries:
+        yield node.entries[name][1]
 
 
 def _parts(node: AnyNode | None) -> Iterator[AnyNode]:

@@ -14,8 +14,8 @@ from monitor.config.tree import (
 )
 
 LISTS = frozenset({"sources"})
-NAMED = {"entities": "entity", "watchlists": "watchlist", "notifiers": "notifier"}
-SETTINGS = frozenset({"alerts", "poll", "store", "web", "log"})
+NAMED = {"entities": "entity", "watchlists": "watchlist", "notifiers": "notifier", "hosts": "host"}
+SETTINGS = frozenset({"alerts", "poll", "health", "store", "web", "log"})
 
 
 def merge(trees: Iterable[MappingNode], first: MappingNode) -> tuple[MappingNode, list[Problem]]:

@@ -61,6 +61,8 @@ class Code(StrEnum):
     BAD_RATE = "bad-rate", "A rate that is not a number per unit of time."
     BAD_RANGE = "bad-range", "`poll.min` is longer than `poll.max`."
     BAD_ADDRESS = "bad-address", "Not an http or https address."
+    BAD_PROXY = "bad-proxy", "Not the address of an http, https, socks5 or socks5h proxy."
+    BAD_HOST = "bad-host", "Not the name of a host as in example.org."
     BAD_NETWORK = "bad-network", "Not a network as in 10.0.0.0/8."
     BAD_LISTEN = "bad-listen", "Not an address and a port to listen on."
     OPEN_WITHOUT_TOKEN = "open-without-token", "An address that others can reach needs `web.token`."
@@ -79,6 +81,7 @@ class Code(StrEnum):
     UNKNOWN_SOURCE = "unknown-source", "Warning: a watchlist's source filter fits no source."
     UNUSED_NOTIFIER = "unused-notifier", "Warning: no watchlist sends to this notifier."
     NEVER_AMBIGUOUS = "never-ambiguous", "Warning: an ambiguous name is also a certain one."
+    MISSING_EXTRA = "missing-extra", "Warning: an option needs a part that is not installed."
     NOTHING_TO_DO = "nothing-to-do", "Warning: there are no sources, or no watchlists."
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_ori
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from monitor.config.hosts import HostOptions
 from monitor.config.json_schema import schema_text
 from monitor.config.kinds import OneOrMore, Words
 from monitor.config.notifiers import ConsoleOptions, SlackOptions, WebhookOptions
@@ -21,6 +22,7 @@ from monitor.config.rules import AllRule, AnyRule, EntityRule, NoneRule
 from monitor.config.schema import (
     AlertOptions,
     Configuration,
+    HealthOptions,
     LogOptions,
     PollOptions,
     StoreOptions,
@@ -69,6 +71,8 @@ SECTIONS = (
     Section(title="webhook", models=(WebhookOptions,)),
     Section(title="alerts", models=(AlertOptions,)),
     Section(title="poll", models=(PollOptions,)),
+    Section(title="hosts", models=(HostOptions,)),
+    Section(title="health", models=(HealthOptions,)),
     Section(title="store", models=(StoreOptions,)),
     Section(title="web", models=(WebOptions,)),
     Section(title="log", models=(LogOptions,)),

@@ -11,10 +11,24 @@ from pydantic import Field, ValidationInfo, field_validator
 from monitor.config.addresses import (
     Listen,
     Networks,
+    SourceProxy,
     StoreAddress,
     is_loopback,
 )
-from monitor.config.kinds import Count, Duration, Every, Key, OneOrMore, Pause, Rate, Size, Text
+from monitor.config.hosts import HostKey, HostOptions
+from monitor.config.kinds import (
+    Count,
+    Duration,
+    Every,
+    Few,
+    Given,
+    Key,
+    OneOrMore,
+    Pause,
+    Rate,
+    Size,
+    Text,
+)
 from monitor.config.notifiers import NotifierItem
 from monitor.config.problems import Code
 from monitor.config.rules import NotifierName, Options
@@ -81,6 +95,12 @@ class PollOptions(Options):
         description="How many hosts are polled at the same time.",
         examples=["16"],
     )
+    per_host: Few = Field(
+        default="1",
+        validate_default=True,
+        description="How many sources of one host are polled at the same time.",
+        examples=["2"],
+    )
     host_gap: Pause = Field(
         default="1s",
         validate_default=True,
@@ -92,6 +112,12 @@ class PollOptions(Options):
         validate_default=True,
         description="The largest document that is read, unpacked.",
         examples=["5MB"],
+    )
+    proxy: SourceProxy = Field(
+        default="",
+        validate_default=True,
+        description="Where the requests of sources go through that name no proxy of their own.",
+        examples=["http://desk:${PROXY_PASSWORD}@proxy.example:3128"],
     )
     contact: Text = Field(
         default="",
@@ -121,6 +147,24 @@ class PollOptions(Options):
         if not contact.isascii() or not contact.isprintable():
             raise wrong(Code.BAD_HEADER, "the contact is sent in a header: one line of ASCII text")
         return contact
+
+
+class HealthOptions(Options):
+    """Whom the monitor tells about itself, and when."""
+
+    notify: Annotated[Annotated[list[NotifierName], OneOrMore()] | None, Given] = Field(
+        default=None,
+        description="Notifiers that hear of sources that fail, come back or rename their items; "
+        "default: the top-level `notify`.",
+        examples=[["console", "desk"]],
+    )
+    source_dead_after: Duration = Field(
+        default="24h",
+        validate_default=True,
+        description="How long a source may fail before that is told; ten times its own interval "
+        "where that is longer.",
+        examples=["6h"],
+    )
 
 
 class StoreOptions(Options):
@@ -225,6 +269,17 @@ class Configuration(Options):
         default_factory=PollOptions,
         description="How sources are polled.",
         examples=[{"every": "15m"}],
+    )
+    hosts: dict[HostKey, HostOptions] = Field(
+        default={},
+        description="How hosts want to be asked, by name; an entry replaces the one that comes "
+        "with the monitor under that name. `monitor config` shows both.",
+        examples=[{"example.org": {"gap": "10s", "min": "30m"}}],
+    )
+    health: HealthOptions = Field(
+        default_factory=HealthOptions,
+        description="Whom the monitor tells about itself, and when.",
+        examples=[{"notify": ["console"]}],
     )
     store: StoreOptions = Field(
         default_factory=StoreOptions,

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from monitor.config.addresses import Headers, SourceAddress
+from monitor.config.addresses import AgentText, Headers, SourceAddress, SourceProxy
 from monitor.config.kinds import (
     Duration,
     Flag,
@@ -80,6 +80,29 @@ class SourceOptions(Options):
         validate_default=True,
         description="`no` accepts any certificate; only for a host you run.",
         examples=["no"],
+    )
+    proxy: Annotated[SourceProxy | None, Given] = Field(
+        default=None,
+        description="Where its requests go through: an `http`, `https`, `socks5` or `socks5h` "
+        "address, or `none`; default: `poll.proxy`.",
+        examples=["socks5h://127.0.0.1:9050"],
+    )
+    user_agent: Annotated[AgentText | None, Given] = Field(
+        default=None,
+        description="What the monitor calls itself there; default: its own name and version.",
+        examples=["Mozilla/5.0 (compatible; desk.example)"],
+    )
+    fulltext: Flag = Field(
+        default="no",
+        validate_default=True,
+        description="`yes` also reads each new item's own page, so that watchlists see what the "
+        "feed cuts off. Needs the extra `fulltext`.",
+        examples=["yes"],
+    )
+    identity: Annotated[Literal["guid", "link", "title"] | None, Given] = Field(
+        default=None,
+        description="What tells its items apart; default: learned, beginning with `guid`.",
+        examples=["link"],
     )
     priority: Weight = Field(
         default="1",

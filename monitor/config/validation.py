@@ -28,7 +28,7 @@ from monitor.config.tree import (
 # Options that people may know from elsewhere in the documentation.
 LATER = LATER_RULES | {
     "on_update", "throttle", "quiet_hours", "digest", "group_wait", "per_story", "max_per_hour",
-    "per_host", "engine", "health", "proxy", "fulltext", "identity", "public_url",
+    "engine", "heartbeat", "public_url",
 }  # fmt: skip
 
 SUGGESTED = 100  # problems for which a name that may be meant is looked for

@@ -17,6 +17,7 @@ LONGEST_DURATION = timedelta(days=36_500)
 LARGEST_SIZE = 2**40
 LARGEST_COUNT = 10_000
 LARGEST_WEIGHT = 100
+MOST_TOGETHER = 10
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _DURATION = re.compile(r"(?:\d{1,12}(?:\.\d{1,6})?[smhd])+")
@@ -160,14 +161,19 @@ def read_flag(value: object) -> bool:
     return text.lower() in _YES
 
 
-def read_count(value: object) -> int:
-    """Return a whole number from 1 to 10,000."""
+def read_count(value: object, largest: int = LARGEST_COUNT) -> int:
+    """Return a whole number from 1 to 10,000, or to `largest`."""
     text = text_of(value, "a whole number")
-    if not re.fullmatch(r"\d{1,5}", text) or not 1 <= int(text) <= LARGEST_COUNT:
-        message = f"{quote(text)} is not a whole number from 1 to {LARGEST_COUNT}"
-        discreet = f"this is not a whole number from 1 to {LARGEST_COUNT}"
+    if not re.fullmatch(r"\d{1,5}", text) or not 1 <= int(text) <= largest:
+        message = f"{quote(text)} is not a whole number from 1 to {largest}"
+        discreet = f"this is not a whole number from 1 to {largest}"
         raise wrong(Code.BAD_NUMBER, message, discreet=discreet)
     return int(text)
+
+
+def read_few(value: object) -> int:
+    """Return a whole number from 1 to 10."""
+    return read_count(value, MOST_TOGETHER)
 
 
 def read_weight(value: object) -> float:

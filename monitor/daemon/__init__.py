@@ -37,12 +37,14 @@ GRACE = timedelta(seconds=8)  # of the ten that a stop may take; the rest is for
 TICK = timedelta(seconds=1)
 ASLEEP = timedelta(minutes=5)  # no tick for so long: the machine was, not the work
 COUNT_EVERY = timedelta(seconds=30)
+REPRICE_EVERY = timedelta(minutes=10)
 KEEP_HOUSE_EVERY = timedelta(hours=1)
 # The first round comes when the clock has held long enough to delete by it, and a minute more.
 FIRST_HOUSEKEEPING = SETTLED_AFTER + timedelta(minutes=1)
 # How long nothing is polled after the disk was full or the database away.
 STORE_PAUSE = timedelta(seconds=30)
 LATE_INTERVALS = 2
+OFFLINE = "no host can be reached; this machine seems to be offline"
 LATE = "sources wait for more than two intervals"
 TICKING = ("due hosts", "due destinations")  # the jobs the daemon's health is judged by
 
@@ -87,6 +89,7 @@ class Daemon:
                 Job(name="due hosts", run=self._offer_hosts, every=tick),
                 Job(name="due destinations", run=self._offer_destinations, every=tick),
                 Job(name="counts", run=self._count, every=COUNT_EVERY),
+                Job(name="price", run=pipeline.reprice, every=REPRICE_EVERY),
                 Job(
                     name="housekeeping",
                     run=self._keep_house,
@@ -144,6 +147,8 @@ class Daemon:
         """Return what /healthz and /readyz answer; from memory, so it can't hang."""
         pulses = {name: pulse for name, pulse in self.jobs.pulses.items() if name in TICKING}
         notes = [LATE] if self._late else []
+        if self._pipeline.outage.offline:
+            notes.append(OFFLINE)
         if self._refused:
             notes.append(f"the store refuses: {self._refused}")
         return assess(self._state, pulses, notes=notes, now=self._steady())

@@ -5,8 +5,11 @@ answer changes between releases. The rows follow the IANA special-purpose regist
 and the documented metadata addresses of cloud providers.
 """
 
+import re
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from socket import inet_aton
 from typing import TypeAlias
 
 from monitor.model import Network
@@ -70,6 +73,33 @@ _IPV4_IN_LAST_32_BITS = (
     IPv6Network("64:ff9b:1::/48"),
 )
 
+_LOOPBACK_NAME = re.compile(r"(.+\.)?localhost\.?")  # RFC 6761 section 6.3
+
+
+@lru_cache(maxsize=4_096)  # the hosts of the sources, which each poll looks at again
+def literal(host: str) -> Address | None:
+    """Return the address that a host is written as in full, None for any other text."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def spelled(host: str) -> Address | None:
+    """Return the address that a host stands for without a look-up, None for a name.
+
+    That is one in any spelling that C libraries read, as in 127.1 and 0x7f000001, and localhost.
+    """
+    if _LOOPBACK_NAME.fullmatch(host):
+        return IPv4Address("127.0.0.1")
+    found = literal(host)
+    if found is not None:
+        return found
+    try:
+        return IPv4Address(inet_aton(host.rstrip(".")))
+    except OSError:
+        return None
+
 
 def refusal(address: Address, allowed: Sequence[Network] = ()) -> str | None:
     """Say what kind of address forbids the connection; None where it may be made.
@@ -84,6 +114,7 @@ def refusal(address: Address, allowed: Sequence[Network] = ()) -> str | None:
     return None if inner is None else refusal(inner, allowed)
 
 
+@lru_cache(maxsize=8_192)  # each poll asks about the same dozen addresses of a name
 def _reason(address: Address) -> str | None:
     rows = _DENIED_IPV4 if isinstance(address, IPv4Address) else _DENIED_IPV6
     for network, reason in rows:
@@ -96,6 +127,7 @@ def _reason(address: Address) -> str | None:
     return "an address outside the public range"
 
 
+@lru_cache(maxsize=8_192)
 def _embedded(address: IPv6Address) -> IPv4Address | None:
     if int(address) <= 1:  # "::" and "::1" hold no IPv4 address
         return None

@@ -1,7 +1,7 @@
 """Read what a server's status and headers mean for a source. Pure: no network, no clock."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -11,7 +11,8 @@ from typing import TypeAlias
 from monitor.feeds.pacing import body_hash
 from monitor.feeds.plaintext import one_line
 from monitor.feeds.web_page import SEARCHED, is_bot_check
-from monitor.model import ErrorKind, Failed, Fetched, NotModified
+from monitor.model import ErrorKind, Failed, Fetched, NotModified, Outcome
+from monitor.settings import HostSettings
 
 Headers: TypeAlias = Mapping[str, str]
 
@@ -19,12 +20,16 @@ MAX_RETRY_AFTER = timedelta(days=1)
 MAX_FRESH = timedelta(days=365)
 MAX_VALIDATOR = 2_048
 MAX_MESSAGE = 300  # characters; a server's own words may be part of it
+UNSAID = timedelta(minutes=10)  # for a host whose limit names no time
+LONGEST_FOR_HOST = timedelta(hours=1)
+ALIKE = 3  # sources of a host that are refused: fewer may each want credentials
 CHALLENGE_BYTES = 32_768  # of a page; its scripts stand near the top
 
 _ECHOABLE = re.compile(
     r"[^\x00-\x08\x0a-\x1f\x7f]+"
 )  # RFC 9110 section 5.5: what a header may hold
 _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)", re.IGNORECASE)
+_REFUSED = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.BOT_CHALLENGE})
 _CHALLENGE_HEADERS = {
     "cf-mitigated": "challenge",
     "x-amzn-waf-action": "",
@@ -50,10 +55,16 @@ class Head:
     now: datetime
 
 
-def document(head: Head, body: bytes) -> Fetched | Failed:
-    """Return the document of a 2xx answer, unless it is none; `body` is decoded and whole."""
+def document(head: Head, body: bytes, *, conditional: bool = False) -> Fetched | Failed:
+    """Return the document of a 2xx answer, unless it is none; `body` is decoded and whole.
+
+    A 226 is a part that was chosen with care (RFC 3229); a 206 that nobody asked for is not. With
+    `conditional` validators were sent.
+    """
     if is_challenge(head, body):
         return _challenged(head)
+    if head.status == 206:
+        return _failed(head, ErrorKind.RESET, "sends only a part of its document, unasked")
     if not body or body.isspace():
         message = f"{head.host} answers without a document ({_words(head.status)})"
         return Failed(kind=ErrorKind.EMPTY, message=message, status=head.status)
@@ -67,6 +78,7 @@ def document(head: Head, body: bytes) -> Fetched | Failed:
         fresh_for=fresh_for(head.headers, head.now),
         retry_after=retry_after(head.headers, head.now),
         digest=body_hash(body),
+        conditional=conditional,
     )
 
 
@@ -92,6 +104,38 @@ def failure(head: Head, body: bytes) -> Failed:
     else:
         kind, words = ErrorKind.HTTP_5XX, "has trouble of its own"
     return _failed(head, kind, words)
+
+
+def as_limit(
+    failed: Failed, others: Sequence[ErrorKind | None], preset: HostSettings | None
+) -> Failed:
+    """Return what a failure means in sight of how the host's other sources fared last.
+
+    Some servers say 403 where they mean 429: then all sources of a host are refused alike.
+    """
+    if failed.kind is not ErrorKind.AUTH or failed.status != 403:
+        return failed
+    known = preset is not None and preset.forbidden_is_limit
+    alike = len(others) >= ALIKE - 1 and all(kind in _REFUSED for kind in others)
+    if not (known or alike):
+        return failed
+    why = "as its host does to say that we come too often" if known else "as all sources there are"
+    message = f"{failed.message}; taken for a limit, because it is refused {why}"
+    return replace(failed, kind=ErrorKind.RATE_LIMITED, message=message)
+
+
+def host_until(outcome: Outcome, now: datetime) -> datetime | None:
+    """Return until when a host's other sources should leave it alone too; None for no reason to.
+
+    A limit is seldom one source's own. It is heeded for an hour at most, since it may be.
+    """
+    if not isinstance(outcome, Failed):
+        return None
+    limited = outcome.kind is ErrorKind.RATE_LIMITED
+    if not limited and (outcome.status != 503 or outcome.retry_after is None):
+        return None
+    wish = UNSAID if outcome.retry_after is None else outcome.retry_after
+    return now + min(wish, LONGEST_FOR_HOST) if wish > timedelta() else None
 
 
 def presentable(failed: Failed) -> Failed:

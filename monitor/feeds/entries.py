@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
+from itertools import islice
 from typing import TypeVar
 
 from monitor.feeds.dates import read_date
@@ -25,6 +27,8 @@ MAX_GUID = 4_096
 MAX_AUTHOR = 512
 MAX_TAGS = 50
 MAX_TAG = 128
+_MOST_LINKS = 50  # tried before an entry has none
+MOST_AUTHORS = 50
 # What is read of a text before it is cut: markup may be most of it, but not all the rest.
 _RAW_TIMES = 16
 
@@ -160,14 +164,20 @@ def _guid(text: str, cuts: Cuts) -> str:
 
 
 def _link(links: Iterable[str], base: str, cuts: Cuts) -> str:
-    candidates = [link for link in links if link]
-    found = next(filter(None, (absolute_link(link, base) for link in candidates)), "")
+    candidates = [link for link in islice(links, _MOST_LINKS) if link]
+    found = next(filter(None, (_absolute(link, base) for link in candidates)), "")
     cuts["bad_link"] += bool(candidates and not found)
     return found
 
 
+def _absolute(link: str, base: str) -> str:
+    # Most links need no base, and joining is most of what they cost.
+    return absolute_link(link, "" if link.startswith(("https://", "http://")) else base)
+
+
 def _names(names: Iterable[str]) -> str:
-    shown = dict.fromkeys(_name(name, MAX_AUTHOR) for name in names)
+    given = islice(dict.fromkeys(names), MOST_AUTHORS)
+    shown = dict.fromkeys(_name(name, MAX_AUTHOR) for name in given)
     return ", ".join(filter(None, shown))[:MAX_AUTHOR].rstrip()
 
 
@@ -177,18 +187,30 @@ def _name(text: str, limit: int) -> str:
 
 
 def _tags(tags: Iterable[str], cuts: Cuts) -> tuple[str, ...]:
-    shown = dict.fromkeys(_name(tag, MAX_TAG) for tag in tags)
-    kept = tuple(filter(None, shown))
-    cuts["many_tags"] += len(kept) > MAX_TAGS
-    return kept[:MAX_TAGS]
+    shown: dict[str, None] = {}
+    for tag in dict.fromkeys(tags):
+        name = _name(tag, MAX_TAG)
+        if name and name not in shown:
+            if len(shown) == MAX_TAGS:
+                cuts["many_tags"] += 1
+                break
+            shown[name] = None
+    return tuple(shown)
 
 
 def _date(candidates: Iterable[str], language: str, cuts: Cuts) -> datetime | None:
     written = [text for text in candidates if text.strip()]
-    found = next(filter(None, (read_date(text, language=language) for text in written)), None)
+    found = next(filter(None, (_read_date(text, language) for text in written)), None)
     cuts["bad_date"] += bool(written and not found)
     return found
 
 
+@lru_cache(maxsize=256)  # an entry says most of its dates twice, and one document many alike
+def _read_date(text: str, language: str) -> datetime | None:
+    return read_date(text, language=language)
+
+
 def _read(text: str, said: Said) -> str:
+    if not text:
+        return ""
     return plain(text, is_html=False) if said.is_plain else readable(text, is_html=said.is_html)

@@ -4,7 +4,10 @@ Pure: never touches network, clock or disk. Source: jsonfeed.org/version/1.1.
 """
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from monitor.feeds.entries import (
@@ -18,32 +21,105 @@ from monitor.feeds.entries import (
     language_tag,
     problems,
 )
+from monitor.feeds.plaintext import one_line
 from monitor.feeds.urls import absolute_link
 from monitor.model import Document, ErrorKind, Failed, Parsed, Problem
 
 Object: TypeAlias = dict[str, Any]
 
+_NO_FEED = "neither RSS nor Atom nor JSON Feed"
+_AROUND = "\ufeff\x00 \t\r\n\x0b\x0c"
+# Numbers stay as written: an id of 1.50 is "1.50", and one of 5,000 digits is harmless.
+_JSON = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
+_STRING_OR_STRAY_COMMA = re.compile(r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|,(?=\s*[\]}])', re.DOTALL)
+_ITEMS = re.compile(r'"items"\s{0,20}:\s{0,20}\[')
+_BETWEEN = re.compile(r"[\s,]*+")
+_COMPLAINTS = ("message", "error_description", "detail", "error", "errors", "title", "reason")
+
 
 def read(text: str, *, url: str) -> Parsed:
-    """Return the document that `text` holds, or why it is no JSON feed."""
+    """Return the document that `text` holds, or why it is no JSON feed.
+
+    A list of items without a feed around it is read too, as is JSON with a comma too many, with
+    text behind it, or cut off: then up to the last whole item.
+    """
+    text = text.strip(_AROUND)
+    found: tuple[Problem, ...] = ()
     try:
-        # Numbers stay as written: an id of 1.50 is "1.50", and one of 5,000 digits is harmless.
-        feed = json.loads(
-            text.strip("\ufeff\x00 \t\r\n\x0b\x0c"),
-            strict=False,
-            parse_int=str,
-            parse_float=str,
-            parse_constant=str,
-        )
+        feed = _JSON.decode(text)
     except RecursionError:
         return Failed(kind=ErrorKind.PARSE, message="JSON that is nested too deeply to read")
     except ValueError as wrong:
-        return Failed(kind=ErrorKind.PARSE, message=f"JSON that can't be read: {wrong}")
+        feed, found = _recovered(text, f"not quite JSON: {wrong}")
+        if feed is None and text.startswith("["):  # as many messages of programs do
+            return Failed(kind=ErrorKind.NOT_A_FEED, message=_NO_FEED)
+        if feed is None:
+            return Failed(kind=ErrorKind.PARSE, message=f"JSON that can't be read: {wrong}")
+    feed = _as_feed(feed)
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        return Failed(
-            kind=ErrorKind.NOT_A_FEED, message="JSON, but not a JSON Feed: it has no items"
-        )
-    return _document(feed, url)
+        return Failed(kind=ErrorKind.NOT_A_FEED, message=_describe(feed))
+    document = _document(feed, url)
+    return replace(document, problems=(*found, *document.problems))
+
+
+def _as_feed(said: Any) -> Any:
+    """Put around a list of items, and around a single item, what should be there."""
+    if isinstance(said, list) and any(map(_is_item, said)):
+        return {"items": said}
+    if isinstance(said, dict) and isinstance(said.get("items"), dict):
+        return said | {"items": [said["items"]]}
+    return said
+
+
+def _recovered(text: str, what: str) -> tuple[Any, tuple[Problem, ...]]:
+    """Return what broken JSON holds; None where that can't be told."""
+    text = _STRING_OR_STRAY_COMMA.sub(lambda found: found[1] or "", text)
+    with suppress(ValueError, RecursionError):
+        return _JSON.raw_decode(text)[0], (Problem(kind="ill_formed", message=what),)
+    begun = _ITEMS.search(text)
+    if begun is None:
+        return None, ()
+    items: list[Any] = []
+    at = begun.end()
+    with suppress(ValueError, RecursionError):
+        feed = _JSON.decode(text[:at] + "]}")
+        while True:
+            item, at = _JSON.raw_decode(text, _after_blanks(text, at))
+            items.append(item)
+    if not items:
+        return None, ()
+    return feed | {"items": items}, (Problem(kind="truncated", message="it ends within an item"),)
+
+
+def _after_blanks(text: str, at: int) -> int:
+    blanks = _BETWEEN.match(text, at)
+    return blanks.end() if blanks else at
+
+
+def _is_item(item: Any) -> bool:
+    return (
+        isinstance(item, dict)
+        and any(_text(item, key) for key in ("id", "url"))
+        and any(_text(item, key) for key in ("title", "content_html", "content_text"))
+    )
+
+
+def _describe(said: Any) -> str:
+    """Say what JSON that is no feed says of itself: most often, what went wrong."""
+    words = _complaint(said)
+    what = "JSON, but not a JSON Feed: it "
+    return what + (f"says “{words[:200]}”" if words else "has no items")
+
+
+def _complaint(said: Any, depth: int = 3) -> str:
+    if isinstance(said, str):
+        return one_line(said[:2_000], is_html=True)
+    if isinstance(said, list):
+        said = {"error": said[0]} if said else {}
+    if not isinstance(said, dict) or not depth:
+        return ""
+    found = (_complaint(said.get(key), depth - 1) for key in _COMPLAINTS)
+    return next(filter(None, found), "")
 
 
 def _document(feed: Object, url: str) -> Document:
@@ -62,6 +138,8 @@ def _document(feed: Object, url: str) -> Document:
         language=language,
         link=absolute_link(_text(feed, "home_page_url"), base),
         format="json10" if version.endswith("/version/1") else "json11",
+        older=absolute_link(_text(feed, "next_url"), base),
+        path="json",
         entries=entries,
         problems=(() if "jsonfeed.org/version/" in version else (unlabelled,)) + problems(cuts),
     )
@@ -83,7 +161,7 @@ def _raw(item: Object) -> RawEntry:
         ),
         links=(_text(item, "url"), _text(item, "external_url"), _as_link(guid), *enclosures),
         authors=tuple(_authors(item)),
-        tags=tuple(tag for tag in _list(item, "tags") if isinstance(tag, str)),
+        tags=tuple(_tags(item)),
         published=(published, updated),
         updated=(updated,),
         language=_text(item, "language"),
@@ -101,6 +179,16 @@ def _authors(item: Object) -> Iterator[str]:
                 yield author
 
 
+def _tags(item: Object) -> Iterator[str]:
+    """Yield tags: a list of texts, of objects with names, or one text with commas."""
+    said = item.get("tags")
+    for tag in said.split(",") if isinstance(said, str) else _list(item, "tags"):
+        if isinstance(tag, dict):
+            yield _text(tag, "name")
+        elif isinstance(tag, str):
+            yield tag
+
+
 def _as_link(guid: str) -> str:
     return guid if guid.startswith(("http://", "https://")) else ""
 
@@ -116,4 +204,6 @@ def _list(holder: Object, key: str) -> list[Any]:
 
 
 def _objects(holder: Object, key: str) -> list[Object]:
-    return [value for value in _list(holder, key) if isinstance(value, dict)]
+    value = holder.get(key)
+    values = [value] if isinstance(value, dict) else _list(holder, key)
+    return [value for value in values if isinstance(value, dict)]

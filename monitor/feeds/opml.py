@@ -4,9 +4,12 @@ A document type is refused, so no entity can be declared and none can grow.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
+
+from monitor.feeds.mending import mend
 
 MAX_BYTES = 5_000_000
 MAX_OUTLINES = 100_000
@@ -24,6 +27,10 @@ class OpmlError(ValueError):
         self.column = column
 
 
+class _NotXmlError(OpmlError):
+    """It is ill-formed, which may be mended."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
     """A feed an OPML document lists. `line` and `column` count from 1."""
@@ -39,10 +46,21 @@ class Outline:
 def read_opml(data: bytes) -> tuple[Outline, ...]:
     """Return the feeds in document order; one that stands in several folders has all their tags.
 
+    Bare ampersands and HTML's names for characters, which many readers export, are forgiven.
     Raises OpmlError where the bytes are no OPML document or exceed a limit.
     """
     if len(data) > MAX_BYTES:
         raise OpmlError(f"the document is larger than {MAX_BYTES} bytes")
+    try:
+        return _read(data)
+    except _NotXmlError as error:
+        with suppress(UnicodeDecodeError, OpmlError):
+            prolog, root, rest = data.decode("utf-8-sig").partition("<opml")
+            return _read((prolog + mend(root + rest)).encode())
+        raise error from None
+
+
+def _read(data: bytes) -> tuple[Outline, ...]:
     reader = _Reader(parser=expat.ParserCreate())
     parser = reader.parser
     parser.StartElementHandler = reader.start
@@ -52,7 +70,7 @@ def read_opml(data: bytes) -> tuple[Outline, ...]:
         parser.Parse(data, True)  # noqa: FBT003 - expat takes it by position only
     except expat.ExpatError as error:
         words = expat.ErrorString(error.code)
-        raise OpmlError(f"it is not XML: {words}", error.lineno, error.offset + 1) from None
+        raise _NotXmlError(f"it is not XML: {words}", error.lineno, error.offset + 1) from None
     except (LookupError, ValueError) as error:  # an encoding nobody knows
         if isinstance(error, OpmlError):
             raise

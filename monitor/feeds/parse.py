@@ -8,15 +8,15 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, TypeAlias
 
 import feedparser
 
-from monitor.feeds import json_feed, web_page
+from monitor.feeds import hints, json_feed, marks, strict, web_page
 from monitor.feeds.decoding import decode
 from monitor.feeds.entries import (
     MAX_ENTRIES,
+    MOST_AUTHORS,
     Cuts,
     RawEntry,
     Said,
@@ -36,17 +36,18 @@ _PAGES = {"html", "head", "body"}
 _FEED_INSIDE = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]")  # some publishers wrap theirs in a page
 _HTML_TYPES = {"text/html", "application/xhtml+xml"}
 _TEXT_TYPES = _HTML_TYPES | {"text/plain", ""}
-_LONGEST_TTL = timedelta(days=1)
+_PREFIXED = re.compile(r"<([A-Za-z][\w.-]{0,19}):(?:item|entry)[\s>]")
 
 
-def parse(body: bytes, *, url: str = "", content_type: str = "") -> Parsed:
+def parse(body: bytes, *, url: str = "", content_type: str = "", known: bytes = b"") -> Parsed:
     """Return what `body` holds: a Document, or Failed with the kind of failure.
 
-    `url` is where it came from, after redirects; relative links are resolved against it. Never
-    raises: feedparser 6.0.14 lets many kinds of exception escape, and any of them is `parse`.
+    `url` is where it came from, after redirects; relative links are resolved against it. `known`
+    are the marks of entries read before, which are left out. Never raises: feedparser 6.0.14 lets
+    many kinds of exception escape, and any of them is `parse`.
     """
     try:
-        return _parse(body, url, content_type)
+        return _parse(body, url, content_type, known)
     except MemoryError:
         return Failed(kind=ErrorKind.PARSE, message="parsing it takes more memory than allowed")
     except Exception as fault:  # noqa: BLE001 - which ones escape feedparser can't be listed
@@ -54,32 +55,66 @@ def parse(body: bytes, *, url: str = "", content_type: str = "") -> Parsed:
         return Failed(kind=ErrorKind.PARSE, message=message)
 
 
-def _parse(body: bytes, url: str, content_type: str) -> Parsed:
+def _parse(body: bytes, url: str, content_type: str, known: bytes) -> Parsed:
     text, found = decode(body, content_type=content_type)
     first = text.lstrip("\ufeff\x00 \t\r\n\x0b\x0c")[:1]
     if not first:
         return Failed(kind=ErrorKind.EMPTY, message="the answer has no content")
-    if first == "{":
-        return _with_problems(json_feed.read(text, url=url), found)
+    if first in "{[":
+        return _with_problems(_without_known(json_feed.read(text, url=url), known, url), found)
+    document = strict.read(text, url=url, known=known)
+    if document:
+        return _with_problems(document, found)
     prepared = prepare(text)
     if prepared is None or (prepared.root in _PAGES and not _FEED_INSIDE.search(text)):
         return web_page.classify(text, url=url)
-    parsed = feedparser.parse(
-        # Bytes or text given directly would be opened as a file or fetched as an address.
-        io.BytesIO((DECLARATION + prepared.text).encode()),
-        # No content-location: with one, feedparser rewrites guids that look relative, and the
-        # same guid would change when the feed moves. Links are resolved in `finish`.
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    document = strict.read(prepared.text, url=url, known=known)
+    if document:
+        return _with_problems(document, (*found, *prepared.problems))
+    return read_leniently(prepared, text, found, url=url, known=known)
+
+
+def _without_known(parsed: Parsed, known: bytes, url: str) -> Parsed:
+    if isinstance(parsed, Failed):
+        return parsed
+    entries, all_marks = marks.unknown(parsed.entries, known, marks.context("json", url))
+    return replace(parsed, entries=tuple(entries), marks=all_marks, path="json")
+
+
+def read_leniently(
+    prepared: Prepared,
+    text: str,
+    found: tuple[Problem, ...] = (),
+    *,
+    url: str = "",
+    known: bytes = b"",
+) -> Parsed:
+    """Return what feedparser makes of a `text` that was `prepared`, flawed as it may be."""
+    parsed = _feedparsed(prepared.text)
+    if not parsed["entries"] and (prefixed := _PREFIXED.search(prepared.text)):
+        without = re.sub(rf"<(/?){re.escape(prefixed[1])}:", r"<\1", prepared.text)
+        parsed = _feedparsed(without)
     if not parsed["entries"] and (not parsed["version"] or prepared.root in _PAGES):
         return web_page.classify(text, url=url)
     found = (*found, *prepared.problems, *_ill_formed(parsed, prepared))
     if parsed["bozo"] and not parsed["entries"]:
         message = f"begins like a feed, but no entry could be read: {found[-1].message}"
         return Failed(kind=ErrorKind.PARSE, message=message)
-    return _with_problems(_document(parsed, url), found)
+    document = _document(parsed, prepared.text, url=url, known=known)
+    return _with_problems(document, found)
+
+
+def _feedparsed(text: str) -> Mapped:
+    parsed: Mapped = feedparser.parse(
+        # Bytes or text given directly would be opened as a file or fetched as an address.
+        io.BytesIO((DECLARATION + text).encode()),
+        # No content-location: with one, feedparser rewrites guids that look relative, and the
+        # same guid would change when the feed moves. Links are resolved in `finish`.
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    return parsed
 
 
 def _with_problems(parsed: Parsed, found: tuple[Problem, ...]) -> Parsed:
@@ -99,14 +134,17 @@ def _ill_formed(parsed: Mapped, prepared: Prepared) -> Iterable[Problem]:
     yield Problem(kind="ill_formed", message=f"not well-formed XML: {what}{where}"[:300])
 
 
-def _document(parsed: Mapped, url: str) -> Document:
+def _document(parsed: Mapped, text: str, *, url: str, known: bytes) -> Document:
     feed = parsed["feed"]
     language = language_tag(_text(feed, "language"))
-    cuts: Cuts = Cuts()
-    cuts["many_entries"] = max(0, len(parsed["entries"]) - MAX_ENTRIES)
-    raws = map(_raw, both_ends(parsed["entries"]))
-    entries = tuple(finish(raw, base=url, language=language, cuts=cuts) for raw in raws)
+    authors = _authors(feed)[:MOST_AUTHORS] if parsed["version"].startswith("atom") else []
+    cuts: Cuts = Cuts(many_entries=max(0, len(parsed["entries"]) - MAX_ENTRIES))
+    raws = [_raw(entry, tuple(authors)) for entry in both_ends(parsed["entries"])]
+    key = marks.context("lenient", url, language)
+    new, all_marks = marks.unknown(raws, known, key)
+    entries = tuple(finish(raw, base=url, language=language, cuts=cuts) for raw in new)
     links = filter(None, (absolute_link(link, url) for link in _pages(feed)))
+    skip_hours, skip_days = hints.written_skips(text)
     return Document(
         title=heading(_said(feed, "title")),
         language=language,
@@ -114,25 +152,39 @@ def _document(parsed: Mapped, url: str) -> Document:
         format=parsed["version"] or "",
         entries=entries,
         problems=problems(cuts),
-        ttl=_ttl(_text(feed, "ttl")),
+        ttl=hints.interval(
+            ttl=_text(feed, "ttl"),
+            period=_text(feed, "sy_updateperiod"),
+            frequency=_text(feed, "sy_updatefrequency"),
+        ),
+        skip_hours=skip_hours,
+        skip_days=skip_days,
+        older=hints.older(
+            ((_text(link, "rel"), _text(link, "href")) for link in _dicts(feed, "links")), url
+        ),
+        complete="fh_complete" in feed,
+        marks=all_marks,
+        path="lenient",
     )
 
 
-def _raw(entry: Mapped) -> RawEntry:
+def _raw(entry: Mapped, inherited: tuple[str, ...]) -> RawEntry:
+    """Return what feedparser found; `inherited` are the authors of an entry that names none."""
     # feedparser copies a content into an absent summary; a summary of its own has a detail.
     has_summary = "summary_detail" in entry
     title_detail = _detail(entry, "title_detail")
     guid = _text(entry, "id")
     dates = [_text(entry, key) for key in ("published", "created", "updated")]
     # Where an entry has no link, feedparser offers the guid, even one that is no address.
-    pages = [link for link in _pages(entry) if link != guid or _is_address(guid)]
+    written = {_text(link, "href") for link in _dicts(entry, "links")}
+    pages = [link for link in _pages(entry) if link in written or _is_address(link)]
     return RawEntry(
         guid=guid,
         title=_said(entry, "title"),
         summary=_said(entry, "summary") if has_summary else Said(),
         content=_content(entry) if has_summary or "content" in entry else _caption(entry),
         links=(*pages, *_enclosures(entry)),
-        authors=tuple(_authors(entry)),
+        authors=_own_authors(entry) or inherited,
         tags=tuple(_text(tag, "label") or _text(tag, "term") for tag in _dicts(entry, "tags")),
         published=tuple(dates),
         updated=(dates[2],),
@@ -173,9 +225,15 @@ def _enclosures(entry: Mapped) -> list[str]:
     return [_text(link, "href") for link in links if _text(link, "rel") == "enclosure"]
 
 
-def _authors(entry: Mapped) -> list[str]:
-    named = [_text(a, "name") or _text(a, "email") for a in _dicts(entry, "authors")]
-    return [_without_address(name) for name in named if name] or [_text(entry, "author")]
+def _own_authors(entry: Mapped) -> tuple[str, ...]:
+    """Return an entry's authors, else those of the feed it was taken from (RFC 4287, 4.2.1)."""
+    return tuple(_authors(entry)) or tuple(_authors(_detail(entry, "source")))
+
+
+def _authors(holder: Mapped) -> list[str]:
+    named = [_text(a, "name") or _text(a, "email") for a in _dicts(holder, "authors")]
+    found = [_without_address(name) for name in named if name]
+    return found or [author for author in [_text(holder, "author")] if author]
 
 
 def _without_address(name: str) -> str:
@@ -186,12 +244,6 @@ def _without_address(name: str) -> str:
 def _said(holder: Mapped, key: str) -> Said:
     kind = _text(_detail(holder, f"{key}_detail"), "type")
     return Said(text=_text(holder, key), is_html=kind in _HTML_TYPES)
-
-
-def _ttl(text: str) -> timedelta | None:
-    """Read RSS's ttl: minutes."""
-    minutes = int(text) if text.isdecimal() and len(text) < 7 else 0
-    return min(timedelta(minutes=minutes), _LONGEST_TTL) if minutes else None
 
 
 # feedparser's dictionaries answer some keys with others' values; these ask for exactly one, and

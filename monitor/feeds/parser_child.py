@@ -5,7 +5,6 @@ parent may kill it at any time; it keeps nothing. The frames are those of monito
 """
 
 import gc
-import json
 import os
 import signal
 import sys
@@ -13,8 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from monitor.feeds.fulltext import extract
 from monitor.feeds.parse import parse
-from monitor.feeds.wire import ANSWER, READY, REQUEST, encode
+from monitor.feeds.wire import ANSWER, READY, REQUEST, asked, encode
+from monitor.model import ErrorKind, Failed, Parsed
 
 if sys.platform != "win32":  # there the parent's deadline is the only limit
     import resource
@@ -33,12 +34,12 @@ def main(seconds: float, memory: int) -> None:
     gc.freeze()
     while header := source.read(REQUEST.size):
         head_length, body_length = REQUEST.unpack(header)
-        head = json.loads(source.read(head_length))
+        head = source.read(head_length)
         _end_after(seconds)
-        answer = encode(parse(source.read(body_length), **head))
+        answer = encode(_answer(head, source.read(body_length)))
         _end_after(0)
         grown = _has_grown(memory)
-        _answer(target, answer, last=grown)
+        _send(target, answer, last=grown)
         if grown:
             return
 
@@ -49,7 +50,25 @@ def _end_after(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def _answer(target: BinaryIO, answer: bytes, *, last: bool) -> None:
+def _answer(head: bytes, body: bytes) -> Parsed | str:
+    task, said = asked(head)
+    if task == "extract":
+        return _extract(body, **said)
+    known = bytes.fromhex(said.pop("known"))
+    return parse(body, known=known, **said)
+
+
+def _extract(page: bytes, content_type: str) -> str | Failed:
+    try:
+        return extract(page, content_type=content_type)
+    except MemoryError:
+        message = "reading it takes more memory than allowed"
+    except Exception as fault:  # noqa: BLE001 - which ones escape trafilatura can't be listed
+        message = f"the page could not be read ({type(fault).__name__})"
+    return Failed(kind=ErrorKind.PARSE, message=message)
+
+
+def _send(target: BinaryIO, answer: bytes, *, last: bool) -> None:
     target.write(ANSWER.pack(len(answer), last))
     target.write(answer)
     target.flush()

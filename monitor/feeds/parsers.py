@@ -2,22 +2,27 @@
 
 feedparser needs more than linear time, or more memory than there is, for some documents of a few
 kilobytes. A child has a deadline and a memory limit, sees no secrets, and is replaced when it dies.
+Documents that had one killed share a process of their own, where they wait for each other only.
+Small documents that need no feedparser need no child either: reading them has bounds of its own.
 """
 
 import asyncio
-import json
 import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias, TypeVar
 
-from monitor.feeds.wire import ANSWER, READY, REQUEST, decode
+from monitor.feeds import wire
+from monitor.feeds.strict import parse_at_once
+from monitor.feeds.wire import ANSWER, READY, REQUEST
 from monitor.model import ErrorKind, Failed, Parsed
 
 _LONGEST_ANSWER = 64 * 1024 * 1024
@@ -25,6 +30,7 @@ _BUFFER = 1024 * 1024
 _LONG_ANSWER = 256 * 1024  # reading a longer one would hold up the loop
 _TIME_TO_START = timedelta(seconds=30)
 _TIME_TO_END = timedelta(seconds=1)
+_MOST_OFFENDERS = 1_024  # addresses remembered
 _GRACE = timedelta(seconds=5)  # past our deadline, after which a child ends itself
 
 # The child imports what the parent would, from where the parent would; `-I` keeps the working
@@ -45,8 +51,12 @@ class _Child:
     documents: int = 0
 
 
+Free: TypeAlias = "asyncio.LifoQueue[_Child | None]"
+T = TypeVar("T")
+
+
 class ParserPool:
-    """Up to `size` parser processes, started when first needed.
+    """Up to `size` parser processes and one for offenders, started when first needed.
 
     Use it as an async context manager; leaving it ends the processes.
     """
@@ -63,10 +73,9 @@ class ParserPool:
         self._memory = memory
         self._recycle_after = recycle_after
         self._children: set[_Child] = set()
-        # The child used last is used next, so that a quiet pool keeps few processes.
-        self._free: asyncio.LifoQueue[_Child | None] = asyncio.LifoQueue()
-        for _ in range(max(1, size)):
-            self._free.put_nowait(None)
+        self._free = _places(max(1, size))
+        self._apart = _places(1)
+        self._offenders: OrderedDict[str, None] = OrderedDict()  # addresses
 
     async def __aenter__(self) -> Self:
         return self
@@ -79,23 +88,55 @@ class ParserPool:
         for child in tuple(self._children):
             await child.process.wait()
 
-    async def parse(self, body: bytes, *, url: str = "", content_type: str = "") -> Parsed:
+    async def parse(
+        self, body: bytes, *, url: str = "", content_type: str = "", known: bytes = b""
+    ) -> Parsed:
         """Return what monitor.feeds.parse.parse would, or Failed when that took too much.
 
-        Waits for a free process; the deadline runs from then on. Cancelling kills the process.
+        A document that can be read at once is. Any other waits for a free process; the deadline
+        runs from then on. Cancelling kills the process.
         """
-        child, keep = await self._free.get(), False
-        if child is not None and child.process.returncode is not None:
-            child = None
+        document = parse_at_once(body, url=url, content_type=content_type, known=known)
+        if document is not None:
+            return document
+        head = wire.ask("parse", url=url, content_type=content_type, known=known.hex())
+        return await self._have(head, body, wire.decode, offender=url)
+
+    async def extract(self, page: bytes, *, content_type: str = "", url: str = "") -> str | Failed:
+        """Return what monitor.feeds.fulltext.extract would, or Failed as `parse` does.
+
+        With `url`, a page that had its process killed is kept apart from then on, as feeds are.
+        """
+        head = wire.ask("extract", content_type=content_type)
+        return await self._have(head, page, wire.decode_text, offender=url)
+
+    async def _have(
+        self, head: bytes, body: bytes, decode: Callable[[bytes], T], *, offender: str
+    ) -> T | Failed:
+        """Have a child do its work; `offender` is what to remember should it be killed for it."""
+        places = self._apart if offender in self._offenders else self._free
         try:
-            if child is None:
-                child = await self._start()
-            answer, keep = await self._ask(child, body, url=url, content_type=content_type)
-            return await _read(answer)
+            async with asyncio.timeout(self._patience(places)):
+                child = await places.get()
         except TimeoutError:
+            return _failed(
+                "its parser had to be stopped last time, and others like it are being parsed"
+            )
+        keep = False
+        try:
+            if child is None or child.process.returncode is not None:
+                child = None
+                child = await self._start()
+            answer, keep = await self._ask(child, head, body)
+            self._offenders.pop(offender, None)
+            return await _read(answer, decode)
+        except TimeoutError:
+            self._remember(offender)
             seconds = self._deadline.total_seconds()
             return _failed(f"parsing it took longer than {seconds:g} s")
         except (OSError, EOFError):
+            if child is not None:
+                self._remember(offender)
             return _failed(f"the parser ended while it read this ({await _ending(child)})")
         except ValueError as wrong:
             keep = False
@@ -103,7 +144,17 @@ class ParserPool:
         finally:
             if child is not None and not keep:
                 _kill(child)
-            self._free.put_nowait(child if keep else None)
+            places.put_nowait(child if keep else None)
+
+    def _patience(self, places: Free) -> float | None:
+        """Return for how many seconds a document waits: one kept apart must not hold up a poll."""
+        return self._deadline.total_seconds() if places is self._apart else None
+
+    def _remember(self, offender: str) -> None:
+        if offender:
+            self._offenders[offender] = None
+        while len(self._offenders) > _MOST_OFFENDERS:
+            self._offenders.popitem(last=False)
 
     async def _start(self) -> _Child:
         """Start a process and wait until it has imported what it needs.
@@ -138,11 +189,8 @@ class ParserPool:
             raise
         return child
 
-    async def _ask(
-        self, child: _Child, body: bytes, *, url: str, content_type: str
-    ) -> tuple[bytes, bool]:
+    async def _ask(self, child: _Child, head: bytes, body: bytes) -> tuple[bytes, bool]:
         """Return the child's answer, and whether it may be asked again."""
-        head = json.dumps({"url": url, "content_type": content_type}).encode()
         child.documents += 1
         async with asyncio.timeout(self._deadline.total_seconds()):
             child.source.write(REQUEST.pack(len(head), len(body)) + head)
@@ -155,7 +203,16 @@ class ParserPool:
         return answer, not last and child.documents < self._recycle_after
 
 
-async def _read(answer: bytes) -> Parsed:
+def _places(number: int) -> Free:
+    """Return as many places for children, none of them taken."""
+    # The child used last is used next, so that a quiet pool keeps few processes.
+    places: Free = asyncio.LifoQueue()
+    for _ in range(number):
+        places.put_nowait(None)
+    return places
+
+
+async def _read(answer: bytes, decode: Callable[[bytes], T]) -> T:
     """Return what a child said; raise ValueError where no child would say it."""
     if len(answer) > _LONG_ANSWER:
         return await asyncio.to_thread(decode, answer)

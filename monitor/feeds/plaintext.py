@@ -6,6 +6,7 @@ Time grows with the length of the text, whatever it holds.
 
 import html
 import re
+from functools import lru_cache
 from html.entities import html5
 
 # Controls, bidi embeddings and isolates (they reorder what a person reads), noncharacters and
@@ -40,19 +41,30 @@ _BLOCK_NAMES = """
     fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html img li main menu nav
     ol option p pre section select summary table tbody td tfoot th thead title tr ul
 """
+_INLINE = frozenset(_INLINE_NAMES.split())
 _BLOCK = frozenset(_BLOCK_NAMES.split())
 _UNSEEN = {  # what stands inside is not text for a reader
     name: re.compile(rf"</{name}\b[^>]*>?", re.IGNORECASE)
     for name in ("script", "style", "template", "iframe", "svg")
 }
-_GAPS = _BLOCK | _UNSEEN.keys()
+_UNSEEN_EMPTY = re.compile(rf"<(?:{'|'.join(_UNSEEN)})\b[^<>]*/>", re.IGNORECASE)
+_GAP = {  # what each tag that is known leaves in the text, by its usual spellings
+    spelling: "" if name in _INLINE else "\n"
+    for name in (*_INLINE, *_BLOCK, *_UNSEEN)
+    for spelling in (name, f"/{name}", name.upper(), f"/{name.upper()}")
+}
+_OPENS_UNSEEN = {spelling for name in _UNSEEN for spelling in (name, name.upper())}
 
-_KNOWN = "|".join(sorted({*_INLINE_NAMES.split(), *_BLOCK}))
+_KNOWN = "|".join(sorted({*_INLINE, *_BLOCK, *_UNSEEN}))
 _MARKUP = re.compile(
-    rf"</(?:{_KNOWN})\s*>|<(?:br|hr|p|img|div|li)(?:\s[^<>]{{0,500}})?/?>", re.IGNORECASE
+    rf"</(?:{_KNOWN})\s*>|<(?:br|hr|p|img|div|li)(?:\s[^<>]{{0,500}})?/?>|<!\[CDATA\[",
+    re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|([a-zA-Z][a-zA-Z0-9]{1,31}));")
 _HUGE_REFERENCE = re.compile(r"&#\d{8,};?")
+_ANY_REFERENCE = re.compile(  # as browsers read them, without their semicolon too
+    r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,32};?|[^\t\n\f <&#;]{1,32};?)"
+)
 
 
 def clean(text: str) -> str:
@@ -81,8 +93,7 @@ def plain(text: str, *, is_html: bool) -> str:
         text = text.replace("\n", " ").replace("\r", " ")
         if "<" in text or "&" in text:
             text = _without_markup(text)
-    lines = (" ".join(line.split()) for line in clean(text).split("\n"))
-    return "\n".join(line for line in lines if line)
+    return _folded(text)
 
 
 def one_line(text: str, *, is_html: bool = False) -> str:
@@ -96,8 +107,10 @@ def readable(text: str, *, is_html: bool) -> str:
     Text labelled plain is read as HTML when it looks so. Text that held no tags and still looks
     like HTML once decoded was escaped twice by its publisher, and is read once more.
     """
+    if "<" not in text and "&" not in text:
+        return plain(text, is_html=is_html)
     first = plain(text, is_html=is_html or looks_like_html(text))
-    if _MARKUP.search(text) is None and looks_like_html(first):
+    if looks_like_html(first) and _MARKUP.search(text) is None:
         return plain(first, is_html=True)
     return first
 
@@ -111,17 +124,50 @@ def looks_like_html(text: str) -> bool:
     )
 
 
+def _folded(text: str) -> str:
+    """Return `text` cleaned, its lines trimmed, none of them empty, single blanks within."""
+    if "\xa0" in text or "\t" in text:
+        text = text.replace("\xa0", " ").replace("\t", " ")
+    # Printable text is clean, and its only blank is the space.
+    if text.isprintable():
+        return " ".join(text.split()) if "  " in text else text.strip(" ")
+    if text.replace("\n", "").isprintable():
+        folded = (
+            " ".join(line.split()) if "  " in line else line.strip(" ") for line in text.split("\n")
+        )
+    else:
+        folded = (" ".join(line.split()) for line in clean(text).split("\n"))
+    return "\n".join(filter(None, folded))
+
+
 def _without_markup(source: str) -> str:
     """Return what a reader sees, with a newline where a block begins or ends."""
-    texts_and_names = _TAG.split(source)
-    names = [name.strip("/").lower() for name in texts_and_names[1::2]]
-    if source.count("<") > len(names) or not _UNSEEN.keys().isdisjoint(names):
-        text = _scan(source)
-    else:
-        gaps = ["\n" if name in _GAPS else "" for name in names]
-        texts = texts_and_names[::2]
-        text = "".join(map(str.__add__, texts, [*gaps, ""]))
-    return _decoded(text)
+    pieces = _TAG.split(source)
+    names = pieces[1::2]
+    if source.count("<") > len(names):
+        return _decoded(_scan(source))
+    if not _GAP.keys() >= set(names):
+        names = [name.lower() for name in names]
+    if not _OPENS_UNSEEN.isdisjoint(names):
+        if _UNSEEN_EMPTY.search(source):
+            return _decoded(_scan(source))
+        _hide_unseen(pieces, names)
+    pieces[1::2] = [_GAP.get(name, "") for name in names]
+    return _decoded("".join(pieces))
+
+
+def _hide_unseen(pieces: list[str], names: list[str]) -> None:
+    """Take from `pieces`, texts with a name between two, what stands in a script and its like."""
+    closing = ""
+    for at, name in enumerate(names):
+        if not closing and name in _OPENS_UNSEEN:
+            closing = f"/{name.lower()}"
+        elif closing and name.lower() == closing:
+            closing = ""
+        elif closing:
+            names[at] = ""
+        if closing:
+            pieces[2 * at + 2] = ""
 
 
 def _scan(source: str) -> str:
@@ -159,7 +205,7 @@ def _skip_tag(source: str, at: int, name: str) -> tuple[int, str]:
     if name in _UNSEEN and source[end - 2] != "/":
         closed = _UNSEEN[name].search(source, end)
         end = closed.end() if closed else len(source)
-    return end, "\n" if name.strip("/") in _GAPS else ""
+    return end, _GAP.get(name, "")
 
 
 def _skip_past(source: str, mark: str, at: int, *, otherwise: int) -> int:
@@ -171,4 +217,11 @@ def _decoded(text: str) -> str:
     """Decode references to characters; html.unescape raises on one of thousands of digits."""
     if "&" not in text:
         return text
-    return html.unescape(_HUGE_REFERENCE.sub("", text) if "&#" in text else text)
+    if "&#" in text:
+        text = _HUGE_REFERENCE.sub("", text)
+    return _ANY_REFERENCE.sub(lambda found: _character(found[0]), text)
+
+
+@lru_cache(maxsize=1_024)  # few of them make up nearly all
+def _character(reference: str) -> str:
+    return html.unescape(reference)

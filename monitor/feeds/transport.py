@@ -1,43 +1,38 @@
 """The one door for outgoing traffic: resolves once, refuses addresses that are not public, and
-connects to the very number it checked. One connection per request, no pool, no proxy. Of the
-environment only SSL_CERT_FILE and SSL_CERT_DIR count: they name the authorities to trust in place
-of the public ones, for operators who run their own.
+connects to the very number it checked. One connection per request, no pool.
+
+A proxy is used where a person configured one, never because of the environment. It may be at any
+address; where it is what looks names up, only the numbers and spellings of numbers in them are
+checked here, and where a name leads is for the proxy to guard.
 """
 
 import asyncio
 import os
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
-from functools import cache, partial
-from ipaddress import ip_address
+from functools import partial
+from typing import TypeVar
 
 import httpx
 
-from monitor.feeds.addresses import Address, refusal
+from monitor.feeds.addresses import Address, literal, refusal, spelled
+from monitor.feeds.dialling import dial
 from monitor.feeds.exchange import Exchange
+from monitor.feeds.proxies import Proxy, Refused, open_tunnel, read_proxy
 from monitor.feeds.resolver import Resolver, Unresolved
+from monitor.feeds.tls import own_tls, tls_fault
 from monitor.model import Network
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-MAX_ADDRESSES = 4  # tried in turn; a name with hundreds must not keep us busy
 
 # A name of at most 253 bytes in labels of at most 63 (RFC 1035 section 2.3.4), or an IPv6 address.
 _HOST = re.compile(
     r"(?=.{1,254}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?|[0-9a-fA-F.]*:[0-9a-fA-F:.]*"
 )
-_CERTIFICATE_FAULTS = {  # X509_V_ERR_*, openssl/x509_vfy.h
-    9: "its certificate is not valid yet",
-    10: "its certificate has expired",
-    18: "its certificate is self-signed",
-    19: "its certificate chain ends in a self-signed certificate",
-    20: "no authority known here has signed its certificate",
-    21: "its server leaves out the certificate that leads to a known authority",
-    23: "its certificate was revoked",
-    62: "its certificate is for another name",
-    64: "its certificate is for another address",
-}
+
+DoneT = TypeVar("DoneT")
 
 
 class BlockedAddress(httpx.ConnectError):
@@ -53,14 +48,19 @@ class TlsError(httpx.ConnectError):
 
 
 class Unsendable(httpx.ConnectError):
-    """The address or a header can't be put on the wire; never sent."""
+    """The address, a header or the proxy's address can't be put on the wire; never sent."""
+
+
+class ProxyRefused(httpx.ConnectError):
+    """The proxy gave no connection; never sent."""
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Send requests to public addresses only.
 
     A request's extensions say what else counts: `allow_networks` (networks that may be used
-    although they are not public) and `verify_tls` (False accepts any certificate).
+    although they are not public), `verify_tls` (False accepts any certificate of the target) and
+    `proxy` (the address of the proxy to go through, "" for none).
 
     Raises httpx errors. ConnectError, ConnectTimeout and what derives from them mean that nothing
     of the request was sent; after any other it may have arrived. Deadlines over the whole belong
@@ -83,12 +83,19 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request and return its answer as soon as the head is there."""
         host, port = _destination(request.url)
-        wire = await _wire(request)
-        addresses = await self._addresses(host, request.extensions.get("allow_networks", ()))
-        exchange = await self._connect(request, host, port, addresses)
+        proxy = _proxy(request)
+        forwarder = _forwarder(proxy, request.url)
+        wire = await _wire(request, forwarder)
+        exchange = await (
+            self._through(proxy, request, host, port)
+            if proxy
+            else self._straight(request, host, port)
+        )
         try:
             exchange.send(wire)
             await exchange.answered()
+            if forwarder and exchange.status == 407:
+                raise ProxyRefused(f"the proxy {forwarder.name} {forwarder.complaint}")
         except BaseException:
             exchange.close()
             raise
@@ -100,61 +107,129 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         """Let the resolver's threads end."""
         self._resolver.close()
 
+    async def _straight(self, request: httpx.Request, host: str, port: int) -> Exchange:
+        """Return an exchange on the first address of `host` that takes a connection."""
+        addresses = await self._checked(host, _allowed(request))
+        dialled = dial(_exchange(request), addresses, port, tls=self._context(request), name=host)
+        _, exchange = await self._in_time(dialled, host)
+        return exchange
+
+    async def _through(
+        self, proxy: Proxy, request: httpx.Request, host: str, port: int
+    ) -> Exchange:
+        """Return an exchange on a connection that `proxy` makes, or is asked on itself."""
+        name = f"the proxy {proxy.name}"
+        goal = await self._goal(proxy, host, _allowed(request))
+        addresses = await self._found(proxy.host)
+        outer = self._checking() if proxy.scheme == "https" else None
+        to_proxy = partial(dial, addresses=addresses, port=proxy.port, tls=outer, name=proxy.host)
+        if _forwarder(proxy, request.url):
+            _, exchange = await self._in_time(to_proxy(_exchange(request)), name)
+            return exchange
+        reader = asyncio.StreamReader()
+        transport, _ = await self._in_time(
+            to_proxy(lambda: asyncio.StreamReaderProtocol(reader)), name
+        )
+        try:
+            await self._in_time(open_tunnel(proxy, reader, transport, goal, port), name)
+            return await self._in_time(self._on(transport, request, host), host)
+        except BaseException:
+            transport.abort()
+            raise
+
+    async def _on(
+        self, transport: asyncio.Transport, request: httpx.Request, host: str
+    ) -> Exchange:
+        """Hand a connection that leads to `host` to an exchange, encrypted where it should be."""
+        exchange = _exchange(request)()
+        exchange.connection_made(transport)  # the handshake may tell it that all is lost
+        context = self._context(request)
+        if context is None:
+            transport.set_protocol(exchange)
+            return exchange
+        encrypted = await asyncio.get_running_loop().start_tls(
+            transport, exchange, context, server_hostname=host.rstrip(".")
+        )
+        if encrypted is None:  # the other end has left meanwhile
+            raise ConnectionResetError
+        exchange.connection_made(encrypted)
+        return exchange
+
+    async def _in_time(self, work: Awaitable[DoneT], peer: str) -> DoneT:
+        """Wait for a step of connecting; what stops it is told as the doing of `peer`."""
+        try:
+            async with asyncio.timeout(self._connect_timeout):
+                return await work
+        except OSError as error:
+            raise _failure(error, peer) from error
+        except Refused as refused:
+            raise ProxyRefused(f"{peer} {refused}") from refused
+
     def _context(self, request: httpx.Request) -> ssl.SSLContext | None:
         if request.url.scheme != "https":
             return None
         if not request.extensions.get("verify_tls", True):
-            return _own_tls(verify=False)
-        return self._tls or _own_tls(verify=True)
+            return own_tls(verify=False)
+        return self._checking()
 
-    async def _addresses(self, host: str, allowed: Sequence[Network]) -> list[Address]:
-        found: Sequence[Address]
+    def _checking(self) -> ssl.SSLContext:
+        return self._tls or own_tls(verify=True)
+
+    async def _found(self, host: str) -> Sequence[Address]:
+        number = literal(host)
+        if number is not None:
+            return (number,)
         try:
-            found = (ip_address(host),)
-        except ValueError:
-            try:
-                found = await self._resolver.resolve(host)
-            except Unresolved as error:
-                raise NameNotFound(f"{host} can't be looked up: {error}") from error
+            return await self._resolver.resolve(host)
+        except Unresolved as error:
+            raise NameNotFound(f"{host} can't be looked up: {error}") from error
+
+    async def _checked(self, host: str, allowed: Sequence[Network]) -> list[Address]:
+        """Return those addresses of `host` that may be used; raise BlockedAddress for none."""
+        found = await self._found(host)
         reasons = [refusal(address, allowed) for address in found]
         good = [a for a, reason in zip(found, reasons, strict=True) if reason is None]
         if not good:
             leads = "is" if str(found[0]) == host else f"leads to {found[0]},"
             raise BlockedAddress(f"{host} {leads} {reasons[0]}")
-        return good[:MAX_ADDRESSES]
+        return good
 
-    async def _connect(
-        self, request: httpx.Request, host: str, port: int, addresses: Sequence[Address]
-    ) -> Exchange:
-        """Return an exchange on the first address that takes a connection."""
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + self._connect_timeout
-        context = self._context(request)
-        exchange = partial(Exchange, peer=host, has_body=request.method != "HEAD")
-        failure: httpx.TransportError | None = None
-        for place, address in enumerate(addresses):
-            try:
-                async with asyncio.timeout((ends - loop.time()) / (len(addresses) - place)):
-                    _, connected = await loop.create_connection(
-                        exchange,
-                        str(address),
-                        port,
-                        ssl=context,
-                        server_hostname=host.rstrip(".") if context else None,
-                    )
-                    return connected
-            except OSError as error:
-                failure = _failure(error, host)
-                failure.__cause__ = error
-        raise failure or httpx.ConnectError(f"{host} has no address to connect to")
+    async def _goal(self, proxy: Proxy, host: str, allowed: Sequence[Network]) -> str:
+        """Return what the proxy is told to connect to: a number that is checked, or a name."""
+        number = spelled(host)
+        if number is None and not proxy.looks_up:
+            return str((await self._checked(host, allowed))[0])
+        if number is None:
+            return host
+        reason = refusal(number, allowed)
+        if reason is not None:
+            raise BlockedAddress(f"{host} is {reason}")
+        return str(number)
 
 
-@cache
-def _own_tls(*, verify: bool) -> ssl.SSLContext:
-    """Make the process's context once: reading the authorities costs 20 ms."""
-    context = httpx.create_ssl_context(verify=verify)
-    context.set_alpn_protocols(["http/1.1"])
-    return context
+def _proxy(request: httpx.Request) -> Proxy | None:
+    url = request.extensions.get("proxy", "")
+    if not url:
+        return None
+    try:
+        return read_proxy(url)
+    except ValueError as fault:
+        raise Unsendable(str(fault)) from fault
+
+
+def _forwarder(proxy: Proxy | None, url: httpx.URL) -> Proxy | None:
+    """Return the proxy that is sent the request itself: unencrypted, by HTTP (RFC 9112, 3.2.2)."""
+    return proxy if proxy and url.scheme == "http" and proxy.scheme.startswith("http") else None
+
+
+def _allowed(request: httpx.Request) -> Sequence[Network]:
+    allowed: Sequence[Network] = request.extensions.get("allow_networks", ())
+    return allowed
+
+
+def _exchange(request: httpx.Request) -> "partial[Exchange]":
+    host = request.url.raw_host.decode("ascii")
+    return partial(Exchange, peer=host, has_body=request.method != "HEAD")
 
 
 def _destination(url: httpx.URL) -> tuple[str, int]:
@@ -170,10 +245,14 @@ def _destination(url: httpx.URL) -> tuple[str, int]:
     return host, port
 
 
-async def _wire(request: httpx.Request) -> bytes:
+async def _wire(request: httpx.Request, forwarder: Proxy | None) -> bytes:
     """Return the bytes to send; raise Unsendable where a header would break out of its line."""
     content = await request.aread()
-    lines = [b"%b %b HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
+    url = request.url
+    target = b"http://%b%b" % (url.netloc, url.raw_path) if forwarder else url.raw_path
+    lines = [b"%b %b HTTP/1.1" % (request.method.encode("ascii"), target)]
+    if forwarder and forwarder.authorization:
+        lines.append(b"Proxy-Authorization: " + forwarder.authorization)
     for name, value in request.headers.raw:
         key = name.lower()
         if key == b"transfer-encoding":  # the body has been read, so its length is known
@@ -188,15 +267,11 @@ async def _wire(request: httpx.Request) -> bytes:
     return head + content
 
 
-def _failure(error: OSError, host: str) -> httpx.TransportError:
+def _failure(error: OSError, peer: str) -> httpx.TransportError:
     """Say in words why no connection came about."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        fault = _CERTIFICATE_FAULTS.get(error.verify_code) or error.verify_message
-        return TlsError(f"{host} can't be trusted: {fault}")
     if isinstance(error, ssl.SSLError):
-        reason = (error.reason or str(error)).lower().replace("_", " ")
-        return TlsError(f"{host} and this machine can't agree on TLS: {reason}")
+        return TlsError(tls_fault(error, peer))
     if isinstance(error, TimeoutError):
-        return httpx.ConnectTimeout(f"{host} did not take the connection in time")
+        return httpx.ConnectTimeout(f"{peer} did not take the connection in time")
     reason = os.strerror(error.errno) if error.errno else "the connection was closed at once"
-    return httpx.ConnectError(f"{host} can't be reached: {reason}")
+    return httpx.ConnectError(f"{peer} can't be reached: {reason}")

@@ -25,6 +25,12 @@ _TRACKING = frozenset(_TRACKING_NAMES.split())
 _TRACKING_IF_FEED = frozenset(_FEED_NAMES.split())
 _FEED_VALUE = re.compile(r"(?:rss|feed|atom|xml)(?:$|[^a-z0-9])", re.IGNORECASE)
 
+# An absolute address as nearly all are, which resolving would leave as it is: a route ten times
+# faster, for the links of every entry.
+_USUAL = re.compile(
+    r"https?://([a-z0-9.-]+)(?:/[A-Za-z0-9._~/%&=+,@:!$\'()*-]*)?"
+    r"(?:\?[A-Za-z0-9._~/%&=+,@:!$\'()*?-]+)?(?:#[A-Za-z0-9._~/%&=+,@:!$\'()*?-]+)?"
+)
 _BREAKS = re.compile(r"[\t\n\r]")
 _UNSAFE = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f-\xa0]')
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -42,12 +48,19 @@ def is_http(url: str) -> bool:
 def absolute_link(href: str, base: str = "") -> str:
     """Return `href` as an absolute http(s) address, resolved against `base`, or "".
 
-    Blanks and characters that text may not hold are escaped as browsers do (WHATWG URL, 4.4); an
-    address longer than MAX_URL is dropped, since a part of it would lead elsewhere.
+    Backslashes are slashes, and blanks and characters that text may not hold are escaped, as in
+    browsers (WHATWG URL, 4.4); an address longer than MAX_URL is dropped, since a part of it
+    would lead elsewhere.
     """
-    href = _BREAKS.sub("", href.strip())
+    href = href.strip()
+    if (usual := _USUAL.fullmatch(href)) and len(href) <= MAX_URL and _place(usual[1]):
+        return href
+    href = _BREAKS.sub("", href)
     if not href or len(href) > MAX_URL:
         return ""
+    if "\\" in href:
+        path, mark, rest = href.partition("?")
+        href = path.replace("\\", "/") + mark + rest
     if href[:4].lower() == "www.":
         href = f"http://{href}"
     try:
@@ -56,6 +69,8 @@ def absolute_link(href: str, base: str = "") -> str:
         return ""
     if url.startswith("//"):
         url = f"https:{url}"
+    scheme, colon, rest = url.partition(":")
+    url = scheme.lower() + colon + rest
     url = _UNSAFE.sub(lambda found: _escape(found[0]), url)
     if not is_clean(url):
         url = "".join(char if is_clean(char) else _escape(char) for char in url)

@@ -18,10 +18,11 @@ _SUBSET_END = re.compile(r"\]\s*>")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # References to characters XML forbids: controls, halves of surrogate pairs, noncharacters and
-# numbers past the last code point. One of them makes feedparser's loose parser raise.
+# numbers past the last code point, which make feedparser's loose parser raise; and those to
+# controls that mean Windows-1252, as HTML reads them.
 _BAD_REFERENCE = re.compile(
-    r"&#(?:0*(\d|[12]\d|3[01]|5[567]\d{3}|6553[45]|[1-9]\d{6,})"
-    r"|[xX]0*([01]?[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]|[1-9a-fA-F][0-9a-fA-F]{5,}))"
+    r"&#(?:0*(\d|[12]\d|3[01]|1[2-5]\d|5[567]\d{3}|6553[45]|[1-9]\d{6,})"
+    r"|[xX]0*([0189]?[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]|[1-9a-fA-F][0-9a-fA-F]{5,}))"
     r"(?![0-9a-fA-F]);?"
 )
 _PAIR = re.compile(
@@ -29,6 +30,12 @@ _PAIR = re.compile(
     r"&#(?:(5[67]\d{3})|[xX]([dD][c-fC-F][0-9a-fA-F]{2}));"
 )
 _WHITE = {9, 10, 13}
+
+# A feed that something else surrounds: a server's warnings, a page, a page that shows it as text.
+_FEED = re.compile(r"<((?:\w{1,20}:)?(?:rss|feed|RDF))[\s>]")
+_SHOWN_FEED = re.compile(r"&lt;(?:\w{1,20}:)?(?:rss|feed|RDF)(?:\s|&gt;|>)")
+_FEED_ROOTS = {"rss", "feed", "rdf", "channel", "entry"}
+_SHOWN = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 
 _ENTRY_BEGIN = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)\b")
 _ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s{0,20}>")
@@ -45,11 +52,14 @@ class Prepared:
 
 
 def prepare(text: str) -> Prepared | None:
-    """Return `text` from its root element on, or None when it holds no element."""
+    """Return `text` from its root element to the end of it, or None when it holds no element."""
     root = _ROOT.search(text, _skip_prolog(text))
+    if root is None or _local(root[1]) not in _FEED_ROOTS:
+        text = _shown_feed(text) or text
+        root = _inner_feed(text) or root
     if root is None:
         return None
-    body, kinds = text[root.start() :], []
+    body, kinds = _cut_after_end(text[root.start() :], root[1])
     if _FORBIDDEN.search(body):
         body = _FORBIDDEN.sub("", body)
         kinds.append(("control_characters", "characters that XML forbids were dropped"))
@@ -66,10 +76,46 @@ def prepare(text: str) -> Prepared | None:
         kinds.append(("truncated", f"it ends before </{root[1]}>"))
     return Prepared(
         text=body,
-        root=root[1].rpartition(":")[2].lower(),
+        root=_local(root[1]),
         lines_dropped=text.count("\n", 0, root.start()),
         problems=tuple(Problem(kind=kind, message=message) for kind, message in kinds),
     )
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2].lower()
+
+
+def _inner_feed(text: str) -> re.Match[str] | None:
+    """Find a feed's root and an entry behind it, whatever stands in front."""
+    root = _FEED.search(text)
+    return root if root and _ENTRY_BEGIN.search(text, root.end()) else None
+
+
+def _shown_feed(text: str) -> str:
+    """Return the feed that a page shows as text and that makes up nearly all of it, or ""."""
+    begun = _SHOWN_FEED.search(text)
+    end = text.find(";" if "&gt;" in text else ">", text.rfind("&lt;/") + len("&lt;/")) + 1
+    if begun is None or 5 * (end - begun.start()) < 4 * len(text):
+        return ""
+    shown = text[begun.start() : end]
+    for written, meant in _SHOWN:
+        shown = shown.replace(written, meant)
+    return shown
+
+
+def _cut_after_end(body: str, root: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return `body` up to the end of its root, and what to say of the text behind that."""
+    second = re.search(rf"</{re.escape(root)}\s{{0,20}}>\s{{0,20}}(?=<\?xml)", body)
+    at = second.start() if second else body.rfind(f"</{root}")
+    end = body.find(">", at) + 1 if at >= 0 else 0
+    tail = body[end:].strip(" \t\r\n\x00")
+    if not end or (not second and _ENTRY_BEGIN.search(tail)):
+        return body, []
+    if not tail or (tail.startswith("<!--") and tail.endswith("-->")):
+        return body[:end], []
+    problem = ("trailing", f"what stands after </{root}> was left out")
+    return body[:end], [problem]
 
 
 def _skip_prolog(text: str) -> int:
@@ -120,6 +166,8 @@ def _join_pair(found: re.Match[str]) -> str:
 def _mend_reference(found: re.Match[str]) -> str:
     digits, base = (found[1], 10) if found[1] else (found[2], 16)
     code = int(digits, base) if len(digits) <= 8 else -1
+    if 0x80 <= code <= 0x9F:
+        return bytes([code]).decode("cp1252", "ignore")
     allowed = code in _WHITE or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0x10FFFF
     return found[0] if allowed and code not in {0xFFFE, 0xFFFF} else ""
 

@@ -31,6 +31,7 @@ class NotModified:
     etag: str | None = None
     last_modified: str | None = None
     fresh_for: timedelta | None = None
+    moved_to: str = ""  # as in Fetched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class Failed:
     message: str
     status: int | None = None
     retry_after: timedelta | None = None
+    redirected: bool = False  # the address asked sent us on; what failed is somewhere else
 
 
 Outcome: TypeAlias = Fetched | NotModified | Failed

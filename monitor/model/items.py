@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model.documents import Entry
-from monitor.model.words import Change, Field, ItemId, Severity
+from monitor.model.words import Change, Field, ItemId, ItemOutcome, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +58,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What a source remembers under a key: the item it names, and the text it last had."""
+    """What a source remembers under a key: the item it names, and the text it last had.
 
-    item: ItemId
+    The item may have been removed since. A key that several entries of one document had names
+    none for ever.
+    """
+
+    item: ItemId | None
     fingerprint: str = ""  # blake2b-64 hex of the entry's text; "": not kept
 
 
@@ -75,7 +79,13 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """An item found in a document together with what it matched."""
+    """An item found in a document together with what it matched.
+
+    With `outcome` the document itself showed that it is no news: that is what becomes of it
+    whatever it matched, for the `reason`.
+    """
 
     item: Item
     matches: tuple[Match, ...] = ()
+    outcome: ItemOutcome | None = None
+    reason: str = ""  # in words for a person

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
 from monitor.model.alerts import Alert, Notice, Story
-from monitor.model.items import Edit, Match, Sighting
+from monitor.model.items import Edit, Known, Match, Sighting
 from monitor.model.sources import Source, SourceState
 from monitor.model.words import AlertId, ItemId, ItemOutcome, PollOutcome, StoryId
 
@@ -18,8 +18,9 @@ class PollRecord:
 
     `state` is the source's next state; `state.poll_seq` is the number that was read, and the
     store refuses the record if another poll has moved it on. `sightings` are the items that were
-    unknown when the poll looked, `edits` the known ones whose text changed; `seen` maps the keys
-    of the entries that were read to what they name. `host_until` is a server's wish to be left
+    unknown when the poll looked, `edits` the known ones whose text changed; `seen` maps keys of
+    the entries that were read to what they name: those that are new or name something else now,
+    and all of them where `state.whole_at` is `now`. `host_until` is a server's wish to be left
     alone that concerns the other sources of its host too; `notices` are what people must hear.
     `first_poll` lasts until a whole document was read; with `partly_read_at` an earlier poll read
     a broken one, and what was published since then is news.
@@ -32,7 +33,7 @@ class PollRecord:
     first_poll: bool = False
     partly_read_at: datetime | None = None
     sightings: tuple[Sighting, ...] = ()
-    seen: tuple[str, ...] = ()
+    seen: Mapping[str, Known] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
     notices: tuple[Notice, ...] = ()
     host_until: datetime | None = None

@@ -23,7 +23,7 @@ class Source:
     url: str
     name: str
     tags: frozenset[str] = frozenset()
-    every: timedelta | None = None  # None: adaptive
+    every: timedelta | None = None  # None: the one for all sources, else adaptive
     language: str = ""  # BCP 47, "" when not said
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     auth: Auth | None = None
@@ -38,7 +38,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """How a source publishes, learned from its polls. Counts decay; `counted_at` is their date."""
+    """How a source publishes and when it may be asked, learned from its polls.
+
+    Counts decay; `counted_at` is their date. They change only with news, so that most polls leave
+    the whole value as it is.
+    """
 
     counted_at: datetime | None = None
     hours: tuple[float, ...] = ()  # new items by hour of the day, UTC
@@ -49,8 +53,8 @@ class Rhythm:
     ttl: timedelta | None = None  # the feed's own wishes: how often, and when not
     skip_hours: tuple[int, ...] = ()  # GMT
     skip_days: tuple[int, ...] = ()  # Monday is 0
-    fresh_until: datetime | None = None  # the server's: Cache-Control or Expires
-    bound: str = ""  # what set the last interval, in a word
+    fresh_for: timedelta | None = None  # the server's, with its last answer: Cache-Control, Expires
+    slowed: timedelta | None = None  # the wait that a rate limit left; each success halves it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +63,9 @@ class Habits:
 
     conditions: Conditions = "both"  # the validators that are worth sending
     unhonoured: int = 0  # times in a row that an unchanged document came although they were sent
-    audited_at: datetime | None = None  # the last answer to a request without conditions
-    unchanged: int = 0  # 304s in a row since then
+    audited_at: datetime | None = None  # the last whole answer; 304s are trusted for a day after
+    unchanged: int = 0  # 304s in a row since then; eight are as good as more
+    belied_at: datetime | None = None  # when a 304 was proved false: validators are sent no more
     address: str = ""  # where it moved for good; "": it is at the source's url
     moved_to: str = ""  # where it says it moved for good, not yet believed
     moved_since: datetime | None = None
@@ -70,6 +75,7 @@ class Habits:
     gaps: int = 0  # documents that shared nothing with the one before
     gap_at: datetime | None = None
     rekeyed_at: datetime | None = None  # when all its items last came under new names
+    newest: datetime | None = None  # the latest date of its items, none later than it was seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +84,7 @@ class SourceState:
 
     id: SourceId
     url: str
-    host: str
+    host: str  # what is asked one at a time: its domain, or a name in `hosts`
     next_poll_at: datetime
     etag: str | None = None  # byte for byte as the server sent it (latin-1)
     last_modified: str | None = None

@@ -12,7 +12,16 @@ from typing import Any, TypeAlias
 import httpx
 
 from monitor.alerts.excerpt import cut, printable, segments
-from monitor.alerts.wording import byline, reasons, severity_word, spans, text
+from monitor.alerts.wording import (
+    byline,
+    is_own,
+    own_byline,
+    reasons,
+    severity_word,
+    spans,
+    text,
+    topic,
+)
 from monitor.model import Dead, Delivered, Fallback, Message, Retry, Verdict
 from monitor.notify.answers import judge, rate_limited, retry_after
 from monitor.settings import NotifierSettings
@@ -26,6 +35,7 @@ _QUOTE = 600
 _LEAD = 120  # what is shown of the summary before its first match
 _NAME = 100
 _DESCRIPTION = 500
+_EXPLANATION = 2_000
 _SHORT_ID = 8
 
 Element: TypeAlias = dict[str, Any]
@@ -38,6 +48,7 @@ _SIGNS = {
     "medium": "large_orange_circle",
     "low": "white_circle",
 }
+_OWN_SIGN = "wrench"  # on what the monitor says of itself
 
 # What Slack's servers answer in words; the same word comes with more than one status.
 _RATE = {"rate_limited", "ratelimited", "message_limit_exceeded"}
@@ -96,6 +107,8 @@ def request(
 
 def blocks(message: Message, *, now: datetime) -> list[Element]:
     """Return the message as Block Kit blocks; their text stays far below 10,000 code points."""
+    if is_own(message):
+        return _own_blocks(message, now=now)
     data = message.data
     watchlist, alert = data["watchlist"], data["alert"]
     top = [
@@ -111,12 +124,7 @@ def blocks(message: Message, *, now: datetime) -> list[Element]:
     if page := _link(alert["url"]):
         below += [_words("\n"), {"type": "link", "url": page, "text": "details"}]
     elements = [_section(top), *_quote(message), _section(below)]
-    short = cut(printable(alert["id"]), _SHORT_ID + 1).removesuffix("…")
-    footer = {"type": "plain_text", "text": f"alert {short}", "emoji": False}
-    return [
-        {"type": "rich_text", "elements": elements},
-        {"type": "context", "elements": [footer]},
-    ]
+    return [{"type": "rich_text", "elements": elements}, _footer(f"alert {_short(alert['id'])}")]
 
 
 def fallback(block: str) -> str:
@@ -164,6 +172,32 @@ def _read(body: bytes) -> tuple[str, str | None]:
         return "", None
     wait = answer.get("retry_after")
     return str(answer.get("error", "")), None if wait is None else str(wait)
+
+
+def _own_blocks(message: Message, *, now: datetime) -> list[Element]:
+    data = message.data
+    elements = [
+        {"type": "emoji", "name": _OWN_SIGN},
+        _words(f" {severity_word(message)}", bold=True),
+        _words(f" {topic(message)}\n{cut(printable(data['title']), _HEADLINE)}"),
+    ]
+    if explained := cut(printable(data["text"] or ""), _EXPLANATION):
+        elements.append(_words(f"\n{explained}"))
+    if line := own_byline(message, now=now):
+        elements.append(_words(f"\n{line}"))
+    return [
+        {"type": "rich_text", "elements": [_section(elements)]},
+        _footer(f"notice {_short(data['id'])}, about the monitor itself"),
+    ]
+
+
+def _footer(words: str) -> Element:
+    element = {"type": "plain_text", "text": words, "emoji": False}
+    return {"type": "context", "elements": [element]}
+
+
+def _short(identity: str) -> str:
+    return cut(printable(identity), _SHORT_ID + 1).removesuffix("…")
 
 
 def _headline(message: Message) -> list[Element]:

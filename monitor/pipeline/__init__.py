@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -12,24 +13,29 @@ from typing import ParamSpec, TextIO, TypeVar
 import httpx
 
 from monitor import metrics
-from monitor.alerts.policy import Policy, rule
+from monitor.alerts.policy import Policy, rule, said_at
 from monitor.errors import StoreError
+from monitor.feeds.answers import host_until
+from monitor.feeds.articles import Articles
 from monitor.feeds.fetch import fetch
-from monitor.feeds.identity import identify
-from monitor.feeds.pacing import advance
+from monitor.feeds.groups import group_of
+from monitor.feeds.habits import Question
+from monitor.feeds.outage import Outage
+from monitor.feeds.pacing import advance, furthest
 from monitor.feeds.parsers import ParserPool
+from monitor.feeds.price import common_price
 from monitor.model import (
     Dead,
     Decide,
     Decision,
     Delivery,
-    Document,
     ErrorKind,
     Failed,
     Fetched,
-    Item,
+    Notice,
     NotModified,
     Outcome,
+    Parsed,
     PollRecord,
     Retry,
     Sighting,
@@ -40,7 +46,9 @@ from monitor.model import (
 )
 from monitor.notify.retry import next_attempt
 from monitor.notify.send import send
+from monitor.pipeline.intake import Intake, Taken
 from monitor.pipeline.report import Visit, count, count_delivery, report, word
+from monitor.pipeline.trust import Trust
 from monitor.queue import LeaseLost, Ticket
 from monitor.settings import NotifierSettings, Settings
 from monitor.store import Store, Writer
@@ -60,9 +68,6 @@ LONGEST_SPREAD = timedelta(minutes=1)
 LONG_GAP_SECONDS = 2.0
 # Matching many items at once must not hold up the loop; this many take about two milliseconds.
 ITEMS_PER_TURN = 20
-
-# More entries than this are identified in a thread; this many take about five milliseconds.
-LARGE_DOCUMENT = 200
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -105,12 +110,41 @@ class Pipeline:
     _asked: dict[str, float] = field(default_factory=dict)  # host → when its last poll ended
     _slots: asyncio.Semaphore = field(init=False)  # polls at once, over all hosts
     _reader: ThreadPoolExecutor = field(init=False)
+    _trust: Trust = field(init=False)
+    _intake: Intake = field(init=False)
+    _articles: Articles = field(init=False)
 
     def __post_init__(self) -> None:
         """Index the sources and start the thread that reads the store."""
+        self._trust = Trust(
+            settings=self.settings,
+            store=self.store,
+            transport=self.transport,
+            now=self.now,
+            rng=self.rng,
+        )
+        self._intake = Intake(
+            store=self.store,
+            read=self.read,
+            parse=self._parse,
+            fetch_page=self._fetch_page,
+            now=self.now,
+        )
+        self._articles = Articles(
+            self.settings.poll,
+            self.transport,
+            self.parsers,
+            now=self.now,
+            preset=self._trust.preset,
+        )
         self.sources = {source.url: source for source in self.settings.sources}
         self._slots = asyncio.Semaphore(self.settings.poll.at_once)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
+
+    @property
+    def outage(self) -> Outage:
+        """Return what is known of this machine's own network."""
+        return self._trust.outage
 
     def close(self) -> None:
         """Stop the reading thread."""
@@ -134,8 +168,28 @@ class Pipeline:
             now=self.now(),
             rng=self.rng,
             spread=spread,
-            longest=self.settings.poll.max,
+            longest=self.settings.poll.every or self.settings.poll.max,
+            group=lambda url: group_of(url, self.settings.hosts),
+            furthest=self._furthest,
         )
+        await self.reprice()
+
+    async def reprice(self) -> None:
+        """Make the price of a poll anew, such that all sources together keep to poll.budget."""
+        states = await self.read(self.store.source_states)
+        self._trust.price = await asyncio.to_thread(
+            common_price,
+            states,
+            self.sources,
+            self.settings.poll,
+            preset=self._trust.preset,
+            now=self.now(),
+        )
+
+    def _furthest(self, state: SourceState) -> datetime:
+        preset = self._trust.preset(state.url)
+        source = self.sources[state.url]
+        return furthest(state, source, self.settings.poll, preset=preset, now=self.now())
 
     # --- poll -----------------------------------------------------------------------------
 
@@ -159,7 +213,7 @@ class Pipeline:
             source = self.sources.get(state.url)
             if source is None:
                 continue
-            gap = self._gap_left(host)
+            gap = self._gap_left(state)
             if gap > LONG_GAP_SECONDS:
                 # The other sources are found due again when the host may be asked.
                 await ticket.release(gap)
@@ -171,7 +225,9 @@ class Pipeline:
                 if pause > 0:
                     await ticket.release(pause)
                     return
-                await self.visit(state, source)
+                visit = await self.visit(state, source)
+            if visit.host_until:
+                deque(left, 0)  # the store has put off what is left
             self._asked[host] = asyncio.get_running_loop().time()
             await ticket.extend()
 
@@ -194,7 +250,7 @@ class Pipeline:
 
     async def _visit(self, state: SourceState, source: Source) -> Visit:
         with metrics.POLL_SECONDS.time():
-            outcome = await fetch(state, source, self.settings.poll, self.transport, now=self.now)
+            outcome = await self._trust.fetch(state, source)
         match outcome:
             case Failed() | NotModified():
                 return await self._conclude(state, source, outcome)
@@ -204,34 +260,54 @@ class Pipeline:
                 return await self._take(state, source, outcome)
 
     async def _take(self, state: SourceState, source: Source, fetched: Fetched) -> Visit:
-        parsed = await self.parsers.parse(
-            fetched.body, url=fetched.url, content_type=fetched.content_type
-        )
-        if isinstance(parsed, Failed):
-            return await self._conclude(state, source, replace(parsed, status=fetched.status))
-        if len(parsed.entries) > LARGE_DOCUMENT:
-            items = await asyncio.to_thread(identify, source, parsed, now=self.now())
-        else:
-            items = identify(source, parsed, now=self.now())
-        keys = [key for item in items for key in item.keys]
-        unknown = await self.read(self.store.unknown_keys, state.id, keys)
-        new = [item for item in items if unknown.issuperset(item.keys)]
+        taken = await self._intake.take(state, source, fetched)
+        if isinstance(taken, Failed):
+            return await self._conclude(state, source, replace(taken, status=fetched.status))
+        new = _oldest_first(taken.new)
+        if source.fulltext:
+            new = await self._articles.complete(
+                source, new, first_poll=state.first_success_at is None
+            )
+        sightings = await self._match(new)
+        news = [sighting for sighting in sightings if sighting.outcome is None]
         return await self._conclude(
-            state,
+            taken.state,
             source,
             fetched,
-            document=parsed,
-            sightings=await self._match(_oldest_first(new)),
-            seen=tuple(keys),
+            taken=taken,
+            sightings=sightings,
+            belied=await self._trust.is_belied(state, source, fetched, news),
         )
 
-    async def _match(self, items: Sequence[Item]) -> tuple[Sighting, ...]:
+    async def _parse(self, fetched: Fetched, known: bytes) -> Parsed:
+        """Parse a document without the entries that have these marks."""
+        return await self.parsers.parse(
+            fetched.body, url=fetched.url, content_type=fetched.content_type, known=known
+        )
+
+    async def _fetch_page(self, state: SourceState, source: Source, url: str) -> Outcome | None:
+        """Fetch a further page of a source's document, with its host's gap before it.
+
+        None where the gap would take longer than the host may be held.
+        """
+        self._asked[state.host] = asyncio.get_running_loop().time()
+        gap = self._gap_left(state)
+        if gap > LONG_GAP_SECONDS:
+            return None
+        await asyncio.sleep(gap)
+        question = Question(url=url)
+        return await fetch(
+            state, source, self.settings.poll, self.transport, now=self.now, question=question
+        )
+
+    async def _match(self, found: Sequence[Sighting]) -> tuple[Sighting, ...]:
         sightings = []
-        for done, item in enumerate(items, 1):
+        for done, sighting in enumerate(found, 1):
+            item = sighting.item
             keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
             matches = self.matcher.match(keyed)
             metrics.MATCHES.inc(sum(not match.vetoed_by for match in matches))
-            sightings.append(Sighting(item=keyed, matches=matches))
+            sightings.append(replace(sighting, item=keyed, matches=matches))
             if not done % ITEMS_PER_TURN:
                 await asyncio.sleep(0)
         return tuple(sightings)
@@ -242,21 +318,35 @@ class Pipeline:
         source: Source,
         outcome: Outcome,
         *,
-        document: Document | None = None,
+        taken: Taken | None = None,
         sightings: tuple[Sighting, ...] = (),
-        seen: tuple[str, ...] = (),
+        belied: bool = False,
     ) -> Visit:
         now = self.now()
-        after = advance(
-            state,
-            outcome,
-            new=len(sightings),
-            document=document,
-            source=source,
-            poll=self.settings.poll,
-            now=now,
-            rng=self.rng,
-        )
+        document = taken.document if taken else None
+        notices: tuple[Notice, ...] = ()
+        uncharged = self._trust.is_uncharged(outcome)
+        if uncharged:
+            after = self._trust.spare(state, now)
+        else:
+            after = advance(
+                state,
+                outcome,
+                new=sum(sighting.outcome is None for sighting in sightings),
+                document=document,
+                source=source,
+                poll=self.settings.poll,
+                now=now,
+                rng=self.rng,
+                matched=sum(map(_is_listed, sightings)),
+                price=self._trust.price,
+                preset=self._trust.preset(state.url),
+            )
+            after, notices = self._trust.learn(
+                state, after, source, outcome, belied=belied, now=now
+            )
+        if taken:
+            after = replace(after, window=taken.window, whole_at=taken.whole_at)
         record = PollRecord(
             outcome=word(outcome, len(sightings)),
             state=after,
@@ -265,22 +355,27 @@ class Pipeline:
             first_poll=state.first_success_at is None,
             partly_read_at=state.last_success_at if state.first_success_at is None else None,
             sightings=sightings,
-            seen=seen,
+            seen=taken.seen if taken else {},
+            edits=taken.edits if taken else (),
+            notices=(*notices, *(taken.notices if taken else ())),
+            host_until=host_until(outcome, now),
         )
         committed = await self.writer.commit(record)
         if committed.destinations:
             await self.hint(committed.destinations)
         visit = report(record, outcome, committed, document)
-        count(visit, committed, state.next_poll_at, now)
+        count(visit, committed, state.next_poll_at, now, quiet=uncharged)
         return visit
 
-    def _gap_left(self, host: str) -> float:
-        """Return the seconds for which a host is to be left alone."""
-        asked = self._asked.get(host)
+    def _gap_left(self, state: SourceState) -> float:
+        """Return the seconds for which a source's host is to be left alone."""
+        asked = self._asked.get(state.host)
         if asked is None:
             return 0.0
         since = asyncio.get_running_loop().time() - asked
-        return max(0.0, self.settings.poll.host_gap.total_seconds() - since)
+        preset = self._trust.preset(state.url)
+        gap = (preset and preset.gap) or self.settings.poll.host_gap
+        return max(0.0, gap.total_seconds() - since)
 
     # --- deliver --------------------------------------------------------------------------
 
@@ -343,8 +438,13 @@ class Pipeline:
         return attempt.verdict
 
 
-def _oldest_first(items: Sequence[Item]) -> list[Item]:
+def _is_listed(sighting: Sighting) -> bool:
+    listed = any(not match.vetoed_by for match in sighting.matches)
+    return listed and sighting.outcome is None
+
+
+def _oldest_first(found: Sequence[Sighting]) -> list[Sighting]:
     # The earliest copy begins the story. Documents list the newest first, so where dates are
-    # missing or equal the reverse order is the best guess.
-    backwards = items[::-1]
-    return sorted(backwards, key=lambda item: item.entry.published or item.first_seen)
+    # missing or equal the reverse order is the best guess. None is newer than now.
+    backwards = found[::-1]
+    return sorted(backwards, key=lambda sighting: said_at(sighting.item))

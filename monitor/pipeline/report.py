@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor import metrics
+from monitor.alerts.wording import is_own
+from monitor.feeds.marks import SIZE
 from monitor.model import (
     Committed,
     Dead,
@@ -37,6 +39,7 @@ class Visit:
     entries: int = 0
     new: int = 0
     alerts: int = 0
+    host_until: datetime | None = None  # the host's other sources were put off until then
 
 
 def word(outcome: Outcome, new: int) -> PollOutcome:
@@ -66,20 +69,28 @@ def report(
         status=status,
         kind=failed.kind if failed else None,
         message=failed.message if failed else "",
-        entries=len(document.entries) if document else 0,
+        entries=_entries(document) if document else 0,
         new=committed.new,
         alerts=len(committed.alerts),
+        host_until=record.host_until,
     )
 
 
-def count(visit: Visit, committed: Committed, due: datetime, now: datetime) -> None:
-    """Write a poll into the metrics and the log."""
+def _entries(document: Document) -> int:
+    # Those that were known stand there as their marks alone.
+    return max(len(document.entries), len(document.marks) // SIZE)
+
+
+def count(
+    visit: Visit, committed: Committed, due: datetime, now: datetime, *, quiet: bool = False
+) -> None:
+    """Write a poll into the metrics and the log; `quiet` where its failure was told already."""
     metrics.POLLS.labels(outcome=visit.outcome.value, kind=visit.kind or "").inc()
     metrics.POLL_LAG_SECONDS.observe(max(0.0, (now - due).total_seconds()))
     metrics.ITEMS.inc(visit.new)
     for alert in committed.alerts:
         metrics.ALERTS.labels(watchlist=alert.watchlist, severity=alert.severity.value).inc()
-    level = logging.WARNING if visit.kind else logging.DEBUG
+    level = logging.WARNING if visit.kind and not quiet else logging.DEBUG
     log.log(
         level,
         visit.message or "polled",
@@ -98,7 +109,9 @@ def count_delivery(delivery: Delivery, verdict: Verdict, now: datetime) -> None:
     word = type(verdict).__name__.lower()
     metrics.DELIVERIES.labels(notifier=delivery.notifier, verdict=word).inc()
     if isinstance(verdict, Delivered):
-        metrics.FEED_TO_ALERT_SECONDS.observe(max(0.0, (now - delivery.created).total_seconds()))
+        if not is_own(delivery.message):  # news of the monitor itself may wait for more of it
+            late = max(0.0, (now - delivery.created).total_seconds())
+            metrics.FEED_TO_ALERT_SECONDS.observe(late)
         return
     if isinstance(verdict, Dead) and verdict.scope == "destination":
         log.error(

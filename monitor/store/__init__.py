@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from monitor.store.lookups import Counts, FailingSource, Finding, StoredAlert
     from monitor.store.store import Store
+    from monitor.store.versions import Version
     from monitor.store.writer import Writer
 
 _HOMES = {
@@ -18,10 +19,11 @@ _HOMES = {
     "Finding": "lookups",
     "StoredAlert": "lookups",
     "Store": "store",
+    "Version": "versions",
     "Writer": "writer",
 }
 
-__all__ = ["Counts", "FailingSource", "Finding", "Store", "StoredAlert", "Writer"]
+__all__ = ["Counts", "FailingSource", "Finding", "Store", "StoredAlert", "Version", "Writer"]
 
 
 def __getattr__(name: str) -> Any:

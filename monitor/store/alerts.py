@@ -60,7 +60,7 @@ def insert_alerts(
             "reason": alert.reason,
             "item": alert.item.id,
             "created": micros(alert.created),
-            "message": to_json(_message_to_json(message(alert))),
+            "message": to_json(message_to_json(message(alert))),
         }
         for alert in made
     ]
@@ -92,7 +92,8 @@ def to_message(stored: Mapping[str, Any]) -> Message:
     )
 
 
-def _message_to_json(message: Message) -> dict[str, Any]:
+def message_to_json(message: Message) -> dict[str, Any]:
+    """Return what `to_message` reads."""
     return {
         "type": message.type,
         "timestamp": message.timestamp.isoformat(),

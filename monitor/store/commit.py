@@ -19,15 +19,17 @@ from monitor.model import (
     Message,
     PollRecord,
     Sighting,
-    SourceId,
 )
 from monitor.store.alerts import insert_alerts, insert_rulings
-from monitor.store.columns import micros
 from monitor.store.engine import Database
-from monitor.store.items import insert_items, note_keys
+from monitor.store.hosts import put_off
+from monitor.store.items import insert_items
+from monitor.store.keys import name_items, shown
+from monitor.store.notices import tell
 from monitor.store.outbox import enqueue
 from monitor.store.sources import accept, save_states
 from monitor.store.stories import open_book
+from monitor.store.versions import edit_items
 
 _NOTHING = Decision(joined={}, stories={})
 
@@ -49,9 +51,11 @@ def commit(
     story_window: timedelta,
     webhook_id: Callable[[AlertId, str], str],
     message: Callable[[Alert], Message],
+    notify: tuple[str, ...] = (),
 ) -> list[Committed]:
     """Write a group of records, all or nothing; one result for each, in order.
 
+    `notify` are the notifiers that hear of the records' notices.
     A record whose source another poll has moved on is refused alone. What `decide`, `webhook_id`
     or `message` raise undoes the group and reaches the caller.
     """
@@ -59,6 +63,7 @@ def commit(
         accepted = accept(connection, records)
         polls = [record for record, fresh in zip(records, accepted, strict=True) if fresh]
         save_states(connection, polls)
+        put_off(connection, polls)
         decided = _decide(connection, polls, decide, story_window)
         insert_items(
             connection,
@@ -68,11 +73,15 @@ def commit(
                 for sighting in each.new
             ),
         )
+        name_items(connection, ((p.state.id, p.now, p.seen) for p in polls if p.seen))
+        edit_items(connection, ((p.now, edit) for p in polls for edit in p.edits))
         alerts = [alert for each in decided for alert in each.decision.alerts]
         insert_rulings(connection, (r for each in decided for r in each.decision.rulings))
         insert_alerts(connection, alerts, message)
         reachable = enqueue(connection, alerts, webhook_id)
-    results = (_committed(each, reachable) for each in decided)
+        noted = [record for record in polls if record.notices]
+        told = tell(connection, noted, notify, webhook_id) if noted else frozenset()
+    results = (_committed(each, reachable, told) for each in decided)
     return [next(results) if fresh else Committed(accepted=False) for fresh in accepted]
 
 
@@ -95,33 +104,32 @@ def _decide(
 
 
 def _new_sightings(connection: Connection, polls: Sequence[PollRecord]) -> list[Sequence[Sighting]]:
-    """Note all keys of the documents; return the sightings of which no key was known.
+    """Return the sightings of which the first key was never shown.
 
-    The look-up before the poll may be out of date; this one holds the sources' locks.
+    That is what the poll found as well: what it was told of the keys holds as long as no other
+    poll of its source was accepted. But no item may be written, or alert, twice for any mistake.
     """
-    keys: dict[SourceId, dict[str, int]] = {}
-    for record in polls:
-        its_keys, now = keys.setdefault(record.state.id, {}), micros(record.now)
-        its_keys.update(dict.fromkeys(record.seen, now))
-        for sighting in record.sightings:
-            its_keys.update(dict.fromkeys(sighting.item.keys, now))
-    met = note_keys(connection, keys)
-    return [_not_met(record.sightings, met[record.state.id]) for record in polls]
+    return [
+        _not_met(
+            record.sightings,
+            shown(connection, record.state.id, [each.item.keys[0] for each in record.sightings]),
+        )
+        for record in polls
+    ]
 
 
 def _not_met(sightings: Iterable[Sighting], met: set[str]) -> Sequence[Sighting]:
-    # Met keys grow on the way: one document may hold an entry twice.
     new = []
     for sighting in sightings:
-        if met.isdisjoint(sighting.item.keys):
+        if sighting.item.keys[0] not in met:
             new.append(sighting)
-        met.update(sighting.item.keys)
+        met.add(sighting.item.keys[0])
     return new
 
 
-def _committed(each: _Decided, reachable: frozenset[str]) -> Committed:
+def _committed(each: _Decided, reachable: frozenset[str], told: frozenset[str]) -> Committed:
     alerts = tuple(each.decision.alerts)
-    wanted = {notifier for alert in alerts for notifier in alert.notify}
-    return Committed(
-        accepted=True, new=len(each.new), alerts=alerts, destinations=reachable & wanted
-    )
+    destinations = reachable & {notifier for alert in alerts for notifier in alert.notify}
+    if each.record.notices:
+        destinations |= told
+    return Committed(accepted=True, new=len(each.new), alerts=alerts, destinations=destinations)

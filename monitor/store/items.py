@@ -1,30 +1,24 @@
-"""Items and their keys: what a source is known to have published, and what was kept of it."""
+"""Items: what was kept of what sources published."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, and_, or_, select
 
 from monitor.feeds.redaction import redact_url
 from monitor.model import Entry, Item, ItemId, SourceId, SourceRef, StoryId
-from monitor.store.bulk import Bulk, Lookup
+from monitor.store.bulk import Bulk, portions
 from monitor.store.columns import (
     AnyRow,
-    distinct_keys,
-    key_bytes,
     micros,
     optional_key,
     optional_micros,
     to_json,
 )
 from monitor.store.engine import Database
-from monitor.store.tables import item_keys, items, sources
+from monitor.store.tables import items, sources
 
-# How exactly the store knows when a key was last in a document: finer would write every key of
-# every changed document anew.
-KEY_GRAIN = timedelta(days=1)
-KEY_GRAIN_MICROS = KEY_GRAIN // timedelta(microseconds=1)
 PAGE = 500
 
 SELECT_ITEMS = select(
@@ -34,56 +28,7 @@ SELECT_ITEMS = select(
     sources.c.tags.label("source_tags"),
 ).join_from(items, sources, items.c.source_id == sources.c.id)
 
-_KNOWN = Lookup(
-    lambda keys: select(item_keys.c.key, item_keys.c.last_seen).where(
-        item_keys.c.source_id == bindparam("source"), item_keys.c.key.in_(keys)
-    )
-)
 _INSERT_ITEMS = Bulk(lambda insert: insert(items).on_conflict_do_nothing(), names=items.c.keys())
-_INSERT_KEYS = Bulk(
-    lambda insert: insert(item_keys).on_conflict_do_nothing(), names=item_keys.c.keys()
-)
-_SEE_KEYS = Bulk(
-    lambda _: (
-        update(item_keys)
-        .values(last_seen=bindparam("seen"))
-        .where(item_keys.c.source_id == bindparam("source"), item_keys.c.key == bindparam("known"))
-    ),
-    names=("source", "known", "seen"),
-)
-
-
-def note_keys(
-    connection: Connection, keys: Mapping[SourceId, Mapping[str, int]]
-) -> dict[SourceId, set[str]]:
-    """Make keys known to their sources; return those that were known before.
-
-    `keys` maps each key to when it was seen, in microseconds since 1970.
-    """
-    before: dict[SourceId, set[str]] = {}
-    unknown: list[tuple[SourceId, bytes, int]] = []
-    stale: list[tuple[SourceId, bytes, int]] = []
-    for source, seen in keys.items():
-        raw = {key: key_bytes(key) for key in seen}
-        found = _KNOWN(connection, list(raw.values()), source=source)
-        known = {key.hex(): last_seen for key, last_seen in found}
-        before[source] = set(known)
-        unknown += [(source, raw[key], at) for key, at in seen.items() if key not in known]
-        stale += [
-            (source, raw[key], seen[key])
-            for key, last_seen in known.items()
-            if last_seen <= seen[key] - KEY_GRAIN_MICROS
-        ]
-    _INSERT_KEYS(connection, unknown)
-    _SEE_KEYS(connection, stale)
-    return before
-
-
-def unknown_keys(database: Database, source: SourceId, keys: Sequence[str]) -> frozenset[str]:
-    """Return those keys that the source has never shown."""
-    with database.read() as connection:
-        found = _KNOWN(connection, distinct_keys(keys), source=source)
-        return frozenset(keys).difference(key.hex() for key, _ in found)
 
 
 def insert_items(
@@ -91,6 +36,16 @@ def insert_items(
 ) -> None:
     """Write items with the story each joined."""
     _INSERT_ITEMS(connection, [_item_row(*each) for each in new])
+
+
+def items_by_id(database: Database, ids: Iterable[ItemId]) -> dict[ItemId, Item]:
+    """Return those of the items that are stored still."""
+    with database.read() as connection:
+        return {
+            ItemId(row.id): to_item(row)
+            for portion in portions(sorted(ids))
+            for row in connection.execute(SELECT_ITEMS.where(items.c.id.in_(portion)))
+        }
 
 
 def read_items(database: Database, *, since: datetime | None, limit: int | None) -> Iterator[Item]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, case, func, or_, select
 
 from monitor.model import (
     AlertId,
@@ -22,11 +22,12 @@ from monitor.model import (
 )
 from monitor.store.alerts import to_message, to_ruling
 from monitor.store.columns import AnyRow
+from monitor.store.deliveries import SELECT_DELIVERIES, to_delivery
 from monitor.store.engine import Database
 from monitor.store.items import SELECT_ITEMS, to_item
-from monitor.store.outbox import SELECT_DELIVERIES, to_delivery
 from monitor.store.stories import to_story
 from monitor.store.tables import alerts, deliveries, items, rulings, sources, stories
+from monitor.store.versions import Version, read_versions
 
 # More items than this under one prefix or link tell a person nothing.
 MAX_FINDINGS = 20
@@ -56,6 +57,7 @@ class Finding:
     rulings: tuple[Ruling, ...]
     alerts: tuple[StoredAlert, ...]
     deliveries: tuple[Delivery, ...]
+    versions: tuple[Version, ...]  # what it said before its edits, the oldest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +114,10 @@ def count(database: Database, now: datetime) -> Counts:
         by_delivery = _tally(
             connection, select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
         )
+        # A summary that still gathers waits on purpose; see notices.py.
+        begun = or_(deliveries.c.due_at <= now, deliveries.c.claims > 0)
         oldest = connection.scalar(
-            select(func.min(deliveries.c.created)).where(deliveries.c.due_at.is_not(None))
+            select(func.min(deliveries.c.created)).where(deliveries.c.due_at.is_not(None), begun)
         )
         return Counts(
             sources_ok=by_state.get("ok", 0),
@@ -183,6 +187,7 @@ def _finding(connection: Connection, row: AnyRow) -> Finding:
         rulings=tuple(map(to_ruling, judged)),
         alerts=tuple(map(_to_alert, made)),
         deliveries=tuple(map(to_delivery, sent)),
+        versions=read_versions(connection, row.id),
     )
 
 

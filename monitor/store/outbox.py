@@ -6,7 +6,7 @@ destination's own row is the fence: at most one claim stands there at a time.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,30 +24,42 @@ from monitor.model import (
     Severity,
     Verdict,
 )
-from monitor.store.alerts import MAX_REASON, to_message
+from monitor.store.alerts import MAX_REASON
 from monitor.store.bulk import Bulk
-from monitor.store.columns import EPOCH, AnyRow, later, micros
+from monitor.store.columns import EPOCH, later, micros
+from monitor.store.deliveries import SELECT_DELIVERIES, to_delivery
 from monitor.store.engine import Database
-from monitor.store.tables import alerts, deliveries, destinations
+from monitor.store.tables import deliveries, destinations
 
 # The most urgent goes first; among equals the oldest.
 _URGENCY = {severity: len(Severity) - 1 - severity.rank for severity in Severity}
 _WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
 # What has no reason to wait is due at any time, also after the clock was set back.
-_AT_ONCE = EPOCH
+AT_ONCE = EPOCH
 
-SELECT_DELIVERIES = select(deliveries, alerts.c.message).join_from(
-    deliveries, alerts, deliveries.c.alert == alerts.c.id
-)
 _INSERT = Bulk(lambda insert: insert(deliveries))
 _MEET = Bulk(lambda insert: insert(destinations).on_conflict_do_nothing())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToTell:
+    """A notice that is to be delivered."""
+
+    id: AlertId
+    severity: Severity
+    created: datetime
+    notify: tuple[str, ...]  # notifiers, by name
+
+
 def enqueue(
-    connection: Connection, made: Sequence[Alert], webhook_id: Callable[[AlertId, str], str]
+    connection: Connection,
+    made: Sequence[Alert | ToTell],
+    webhook_id: Callable[[AlertId, str], str],
+    *,
+    due: datetime = AT_ONCE,
 ) -> frozenset[str]:
-    """Write a row for each alert and notifier; return the notifiers that are not parked."""
-    names = sorted({notifier for alert in made for notifier in alert.notify})
+    """Write a row for each alert or notice and notifier; return the notifiers not parked."""
+    names = sorted({notifier for each in made for notifier in each.notify})
     if not names:
         return frozenset()
     _MEET(connection, [{"name": name, "busy_until": None} for name in names])
@@ -62,19 +74,19 @@ def enqueue(
         connection,
         [
             {
-                "webhook_id": webhook_id(alert.id, notifier),
+                "webhook_id": webhook_id(each.id, notifier),
                 "notifier": notifier,
-                "alert": alert.id,
-                "urgency": _URGENCY[alert.severity],
+                "alert": each.id,
+                "urgency": _URGENCY[each.severity],
                 "state": DeliveryState.PARKED if notifier in parked else DeliveryState.PENDING,
                 "attempts": 0,
                 "claims": 0,
                 "reason": parked.get(notifier, ""),
-                "due_at": None if notifier in parked else micros(_AT_ONCE),
-                "created": micros(alert.created),
+                "due_at": None if notifier in parked else micros(due),
+                "created": micros(each.created),
             }
-            for alert in made
-            for notifier in alert.notify
+            for each in made
+            for notifier in each.notify
         ],
     )
     return frozenset(names).difference(parked)
@@ -162,7 +174,7 @@ def unpark(database: Database, notifier: str) -> int:
             update(deliveries)
             .where(deliveries.c.notifier == notifier)
             .where(deliveries.c.state == DeliveryState.PARKED)
-            .values(state=DeliveryState.PENDING, reason="", due_at=_AT_ONCE)
+            .values(state=DeliveryState.PENDING, reason="", due_at=AT_ONCE)
         ).rowcount
 
 
@@ -188,36 +200,8 @@ def shift_outbox(connection: Connection, delta: timedelta) -> None:
     )
     connection.execute(
         update(deliveries)
-        .where(deliveries.c.due_at > _AT_ONCE)
+        .where(deliveries.c.due_at > AT_ONCE)
         .values(due_at=later(deliveries.c.due_at, delta))
-    )
-
-
-def read_deliveries(
-    database: Database, *, limit: int | None, state: DeliveryState | None
-) -> list[Delivery]:
-    """Return rows of the outbox, the newest first."""
-    wanted = SELECT_DELIVERIES.order_by(deliveries.c.id.desc()).limit(limit)
-    if state is not None:
-        wanted = wanted.where(deliveries.c.state == state)
-    with database.read() as connection:
-        return [to_delivery(row) for row in connection.execute(wanted)]
-
-
-def to_delivery(row: AnyRow) -> Delivery:
-    """Turn a row of SELECT_DELIVERIES into the delivery it is."""
-    return Delivery(
-        id=row.id,
-        webhook_id=row.webhook_id,
-        notifier=row.notifier,
-        alert=AlertId(row.alert),
-        state=DeliveryState(row.state),
-        attempts=row.attempts,
-        reason=row.reason,
-        next_attempt=row.due_at if row.state == DeliveryState.RETRYING else None,
-        created=row.created,
-        message=to_message(row.message),
-        claims=row.claims,
     )
 
 

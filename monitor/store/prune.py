@@ -13,10 +13,19 @@ from sqlalchemy import ColumnElement, Table, delete, exists, func, or_, select
 
 from monitor.model import DeliveryState
 from monitor.store.bulk import PORTION, portions
-from monitor.store.columns import KEY_BYTES, later
+from monitor.store.columns import KEY_BYTES
 from monitor.store.engine import Database
-from monitor.store.items import KEY_GRAIN
-from monitor.store.tables import alerts, deliveries, item_keys, items, rulings, sources, stories
+from monitor.store.tables import (
+    alerts,
+    deliveries,
+    item_keys,
+    items,
+    notices,
+    rulings,
+    sources,
+    stories,
+    versions,
+)
 
 # An item that was away for half a year and returns is still not news.
 KEYS_OUTLIVE_ITEMS = timedelta(days=180)
@@ -25,11 +34,8 @@ MOST_PORTIONS = 100
 PAUSE_SECONDS = 0.005  # whoever waits for the writing connection gets it
 _ENDED = (DeliveryState.DELIVERED, DeliveryState.DEAD, DeliveryState.CANCELLED)
 
-# A key of the source's last document is never older than this beside it; see items.KEY_GRAIN.
-_LEFT_DOCUMENT = or_(
-    sources.c.whole_at.is_(None),
-    item_keys.c.last_seen <= later(sources.c.whole_at, -KEY_GRAIN),
-)
+# All keys of a document were seen when it was last read whole, or since.
+_LEFT_DOCUMENT = or_(sources.c.whole_at.is_(None), item_keys.c.last_seen < sources.c.whole_at)
 
 
 def prune(database: Database, before: datetime) -> int:
@@ -39,6 +45,8 @@ def prune(database: Database, before: datetime) -> int:
     _remove(database, deliveries, deliveries.c.created < before, deliveries.c.state.in_(_ENDED))
     sent = ~exists().where(deliveries.c.alert == alerts.c.id)
     _remove(database, alerts, alerts.c.created < before, sent)
+    told = ~exists().where(deliveries.c.alert == notices.c.told_by)
+    _remove(database, notices, notices.c.created < before, told)
     over = ~exists().where(alerts.c.story == stories.c.id)
     _remove(database, stories, stories.c.last_seen < before, over)
     return removed
@@ -80,7 +88,8 @@ def _remove_items(database: Database, before: datetime) -> int:
     for _ in range(MOST_PORTIONS):
         with database.write() as connection:
             ids = connection.scalars(old).all()
-            connection.execute(delete(rulings).where(rulings.c.item.in_(ids)))
+            for table in (rulings, versions):
+                connection.execute(delete(table).where(table.c.item.in_(ids)))
             connection.execute(delete(items).where(items.c.id.in_(ids)))
         removed += len(ids)
         if len(ids) < PORTION:

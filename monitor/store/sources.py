@@ -1,7 +1,7 @@
 """Sources: which are configured, which are due, how each fares."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,9 @@ from sqlalchemy import (
 )
 
 from monitor.errors import StoreError
-from monitor.feeds.urls import host_of
 from monitor.model import ErrorKind, PollRecord, Source, SourceState
 from monitor.store.bulk import Bulk, portions
-from monitor.store.columns import AnyRow, Instant, later, micros, optional_micros, to_json
+from monitor.store.columns import EPOCH, AnyRow, Instant, later, micros, optional_micros, to_json
 from monitor.store.engine import Database
 from monitor.store.learned import encode
 from monitor.store.tables import sources
@@ -36,11 +35,11 @@ _ACTIVE = sources.c.inactive_since.is_(None)
 _CONFIGURED = select(
     sources.c.id,
     sources.c.url,
+    sources.c.host,
     sources.c.name,
     sources.c.tags,
     sources.c.inactive_since,
     sources.c.next_poll_at,
-    sources.c.retry_after,
 )
 LATEST = 1.1  # an interval with its jitter
 
@@ -91,6 +90,7 @@ _FOLLOW = Bulk(
         update(sources)
         .where(sources.c.id == bindparam("source"))
         .values(
+            host=bindparam("host"),
             name=bindparam("name"),
             tags=bindparam("tags"),
             next_poll_at=bindparam("next_poll_at"),
@@ -108,11 +108,13 @@ def sync_sources(
     rng: random.Random,
     spread: timedelta,
     longest: timedelta,
+    group: Callable[[str], str],
+    furthest: Callable[[SourceState], datetime] | None,
 ) -> None:
     """Make the rows follow the configuration; what is new or due is spread over `spread`.
 
-    No source waits longer than its interval, or `longest` where it adapts, from now on: the
-    interval may have been shortened, or the clock wrong. Only a server's own wish stands.
+    No source waits longer than its interval, or `longest` where it adapts, from now on, except
+    until `furthest`: the interval may have been shortened, or the clock wrong.
 
     Sources that left stay known, inactive: their items are not news when they come back.
     """
@@ -122,25 +124,29 @@ def sync_sources(
     def soon() -> datetime:
         return now + spread * rng.random()
 
+    def limit(source: Source) -> timedelta:
+        return source.every or longest
+
     def planned(row: AnyRow, source: Source) -> datetime:
         at: datetime = row.next_poll_at
         if at <= now:
             return soon() if spread else at
-        limit = source.every or longest
-        wished = row.retry_after and row.retry_after > now
-        if wished or at <= now + limit * LATEST:
+        if at <= now + limit(source) * LATEST or at <= right.get(source.url, now):
             return at
-        return now + limit * rng.random()
+        return now + limit(source) * rng.random()
 
     with database.write() as connection:
         stored = {row.url: row for row in connection.execute(_CONFIGURED)}
         new = [source for url, source in wanted.items() if url not in stored]
-        _INSERT(connection, [_new_row(source, soon()) for source in new])
+        _INSERT(connection, [_new_row(source, soon(), group(source.url)) for source in new])
         kept = [(row, wanted[url]) for url, row in stored.items() if url in wanted]
+        far = [row.url for row, each in kept if row.next_poll_at > now + limit(each) * LATEST]
+        right = _latest(connection, far, furthest)
         followed = [
-            _followed_row(row, source, at)
+            _followed_row(row, source, at, host)
             for row, source in kept
-            if (at := planned(row, source)) != row.next_poll_at or _differs(row, source)
+            for at, host in [(planned(row, source), group(source.url))]
+            if at != row.next_poll_at or _differs(row, source, host)
         ]
         _FOLLOW(connection, followed)
         left = [row.id for url, row in stored.items() if url not in wanted]
@@ -148,6 +154,20 @@ def sync_sources(
             connection.execute(
                 update(sources).where(sources.c.id.in_(portion), _ACTIVE).values(inactive_since=now)
             )
+
+
+def _latest(
+    connection: Connection,
+    urls: Sequence[str],
+    furthest: Callable[[SourceState], datetime] | None,
+) -> dict[str, datetime]:
+    """Return how late each of these sources may rightly be planned: a server's wish at least."""
+    return {
+        state.url: max(filter(None, (state.retry_after, furthest and furthest(state), EPOCH)))
+        for portion in portions(urls)
+        for row in connection.execute(select(*_STATE).where(sources.c.url.in_(portion)))
+        for state in [_to_state(row)]
+    }
 
 
 def due_hosts(database: Database, now: datetime, limit: int) -> list[str]:
@@ -211,10 +231,10 @@ def _refuse_long(urls: Iterable[str]) -> None:
             raise StoreError(f"the source {url[:60]}… has an address over {MAX_URL} characters")
 
 
-def _new_row(source: Source, next_poll_at: datetime) -> dict[str, Any]:
+def _new_row(source: Source, next_poll_at: datetime, host: str) -> dict[str, Any]:
     return {
         "url": source.url,
-        "host": host_of(source.url),
+        "host": host,
         "name": source.name,
         "tags": to_json(sorted(source.tags)),
         "next_poll_at": micros(next_poll_at),
@@ -228,15 +248,15 @@ def _new_row(source: Source, next_poll_at: datetime) -> dict[str, Any]:
     }
 
 
-def _differs(row: AnyRow, source: Source) -> bool:
-    return (
-        row.inactive_since is not None or row.name != source.name or row.tags != sorted(source.tags)
-    )
+def _differs(row: AnyRow, source: Source, host: str) -> bool:
+    said = (row.inactive_since, row.name, row.tags, row.host)
+    return said != (None, source.name, sorted(source.tags), host)
 
 
-def _followed_row(row: AnyRow, source: Source, next_poll_at: datetime) -> dict[str, Any]:
+def _followed_row(row: AnyRow, source: Source, next_poll_at: datetime, host: str) -> dict[str, Any]:
     return {
         "source": row.id,
+        "host": host,
         "name": source.name,
         "tags": to_json(sorted(source.tags)),
         "next_poll_at": micros(next_poll_at),

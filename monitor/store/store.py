@@ -1,12 +1,13 @@
 """The store: one object through which everything else reads and writes what must last."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
+from monitor.feeds.urls import host_of
 from monitor.model import (
     Alert,
     AlertId,
@@ -14,7 +15,10 @@ from monitor.model import (
     Decide,
     Delivery,
     DeliveryState,
+    ErrorKind,
     Item,
+    ItemId,
+    Known,
     Message,
     PollRecord,
     Source,
@@ -22,7 +26,18 @@ from monitor.model import (
     SourceState,
     Verdict,
 )
-from monitor.store import commit, items, lookups, outbox, prune, schema, sources
+from monitor.store import (
+    commit,
+    deliveries,
+    hosts,
+    items,
+    keys,
+    lookups,
+    outbox,
+    prune,
+    schema,
+    sources,
+)
 from monitor.store.engine import Database, open_database
 from monitor.store.lock import file_holder, hold_file, hold_server, server_holder
 from monitor.store.lookups import Counts, FailingSource, Finding
@@ -97,13 +112,23 @@ class Store:
         rng: random.Random,
         spread: timedelta = timedelta(minutes=1),
         longest: timedelta = timedelta(days=1),
+        group: Callable[[str], str] = host_of,
+        furthest: Callable[[SourceState], datetime] | None = None,
     ) -> None:
         """Follow the configuration; what is new or overdue is spread over `spread`.
 
-        An adaptive source that would wait longer than `longest` no longer does.
+        `group` names what is asked one at a time, by address. An adaptive source that would wait
+        longer than `longest` no longer does, unless `furthest` says that this is right.
         """
         sources.sync_sources(
-            self._database, configured, now=now, rng=rng, spread=spread, longest=longest
+            self._database,
+            configured,
+            now=now,
+            rng=rng,
+            spread=spread,
+            longest=longest,
+            group=group,
+            furthest=furthest,
         )
 
     def due_hosts(self, now: datetime, limit: int) -> list[str]:
@@ -114,15 +139,23 @@ class Store:
         """Return a host's sources that are due, the longest waiting first."""
         return sources.due_sources(self._database, host, now)
 
+    def host_kinds(self, host: str) -> dict[SourceId, ErrorKind | None]:
+        """Return how the last poll of each configured source of a host failed, if it did."""
+        return hosts.host_kinds(self._database, host)
+
     def source_states(self, urls: Sequence[str] | None = None) -> list[SourceState]:
         """Return the states of the configured sources, or of those named, configured or not."""
         return sources.source_states(self._database, urls)
 
     # --- polls ----------------------------------------------------------------------------
 
-    def unknown_keys(self, source: SourceId, keys: Sequence[str]) -> frozenset[str]:
-        """Return those keys that the source has never shown."""
-        return items.unknown_keys(self._database, source, keys)
+    def known(self, source: SourceId, wanted: Iterable[str]) -> dict[str, Known]:
+        """Return what the keys name that the source has ever shown."""
+        return keys.known(self._database, source, wanted)
+
+    def items_by_id(self, ids: Iterable[ItemId]) -> dict[ItemId, Item]:
+        """Return those of the items that are stored still."""
+        return items.items_by_id(self._database, ids)
 
     def commit(
         self,
@@ -132,6 +165,7 @@ class Store:
         story_window: timedelta,
         webhook_id: Callable[[AlertId, str], str],
         message: Callable[[Alert], Message],
+        notify: tuple[str, ...] = (),
     ) -> list[Committed]:
         """Write a group of polls in one transaction; see monitor.store.commit."""
         return commit.commit(
@@ -141,6 +175,7 @@ class Store:
             story_window=story_window,
             webhook_id=webhook_id,
             message=message,
+            notify=notify,
         )
 
     # --- outbox ---------------------------------------------------------------------------
@@ -202,7 +237,7 @@ class Store:
         self, *, limit: int | None = None, state: DeliveryState | None = None
     ) -> list[Delivery]:
         """Return rows of the outbox, the newest first."""
-        return outbox.read_deliveries(self._database, limit=limit, state=state)
+        return deliveries.read_deliveries(self._database, limit=limit, state=state)
 
     def find(self, wanted: str, *, link_key: str = "") -> tuple[Finding, ...]:
         """Find items by id or its beginning, by an alert's id, or by link; the newest first."""

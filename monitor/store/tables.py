@@ -102,14 +102,31 @@ for _key in (items.c.link_key, items.c.title_key):
         postgresql_where=_key.is_not(None),
     )
 
-# Every key ever seen in a source; it outlives the item, so that what returns is not news.
+# Every key ever seen in a source; it outlives the item, so that what returns is not news. `item`
+# NULL: several entries of one document had it, so it names none. `fingerprint`: of the text that
+# the key last stood for, NULL where it is not known.
 item_keys = Table(
     "item_keys",
     metadata,
     Column("source_id", BigInteger, primary_key=True, autoincrement=False),
     Column("key", Key, primary_key=True),
     Column("last_seen", Instant, nullable=False),
+    Column("item", Id),
+    Column("fingerprint", LargeBinary),
     sqlite_with_rowid=False,
+)
+
+# What an item said before each of its edits; its present text stands in `items`.
+versions = Table(
+    "versions",
+    metadata,
+    Column("item", Id, primary_key=True),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),  # from 1 on
+    Column("at", Instant, nullable=False),  # when it was edited
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("changed", Json, nullable=False),
 )
 
 stories = Table(
@@ -151,8 +168,25 @@ alerts = Table(
     Index("alerts_of_item", "item"),
 )
 
-# The outbox. `due_at` is when the row may next be claimed: at once (0), after a retry's wait, or
-# when the lease of whoever is sending it ends. NULL: it won't be sent (delivered, dead, parked).
+# What people were to hear about the monitor's own work, every single notice. What tells of it is
+# the notice `told_by`: often itself, else one whose `summary` speaks for several.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("type", String(40), nullable=False),
+    Column("source_id", BigInteger, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("message", Json, nullable=False),
+    Column("told_by", Id, nullable=False),
+    Column("summary", Json),
+    Index("notices_by_age", "type", "created"),
+    Index("notices_told_by", "told_by"),
+)
+
+# The outbox; `alert` is an alert or a notice. `due_at` is when the row may next be claimed: at once
+# (0), after a wait, or when the lease of whoever is sending it ends. NULL: it won't be sent
+# (delivered, dead, parked).
 deliveries = Table(
     "deliveries",
     metadata,

@@ -59,13 +59,16 @@ class Writer:
         story_window: timedelta,
         webhook_id: Callable[[AlertId, str], str],
         message: Callable[[Alert], Message],
+        notify: tuple[str, ...] = (),
     ) -> None:
+        """Keep what every commit needs; `notify` are the notifiers that hear of notices."""
         self._commit = partial(
             store.commit,
             decide=decide,
             story_window=story_window,
             webhook_id=webhook_id,
             message=message,
+            notify=notify,
         )
         self._jobs: SimpleQueue[_Poll | _Call | None] = SimpleQueue()
         self._open = False

@@ -13,7 +13,10 @@ from sqlalchemy import Engine, create_engine
 
 from monitor.store import Store
 
-TABLES = "sources, items, item_keys, stories, rulings, alerts, deliveries, destinations"
+TABLES = (
+    "sources, items, item_keys, versions, stories, rulings, alerts, notices, deliveries,"
+    " destinations"
+)
 
 
 class Databases(Protocol):

@@ -3,6 +3,7 @@ import base64
 import gzip
 import ssl
 import zlib
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from hashlib import blake2b
@@ -11,12 +12,16 @@ from ipaddress import ip_network
 import httpx
 import pytest
 import trustme
-from visits import FEED, resolver_of, visit
+from builders import a_source, a_state
+from visits import FEED, LOOPBACK, NOW, resolver_of, visit
 
 from monitor import __version__
 from monitor.feeds.answers import MAX_MESSAGE
+from monitor.feeds.fetch import fetch
+from monitor.feeds.habits import Question
 from monitor.feeds.transport import GuardedTransport
-from monitor.model import Auth, ErrorKind, Failed, Fetched, NotModified
+from monitor.model import Auth, ErrorKind, Failed, Fetched, Habits, NotModified
+from monitor.settings import PollSettings
 from monitor.testing.server import Answer, LoopbackServer
 
 # The same bytes in every process, so that tests are called the same in each.
@@ -145,6 +150,22 @@ async def test_all_lines_of_cache_control_count():
         assert (await visit(server.url())).fresh_for == timedelta(minutes=10)
 
 
+async def test_an_answer_says_whether_validators_were_sent():
+    async with saying(Answer(body=FEED)) as server:
+        assert not (await visit(server.url())).conditional
+        assert (await visit(server.url(), etag='"1"')).conditional
+        assert not (await visit(server.url(), etag='"1"', validators_url="http://x/")).conditional
+
+
+async def test_an_audit_sends_no_validators_though_it_holds_some():
+    habits = Habits(audited_at=NOW - timedelta(days=2), unchanged=8)
+    async with saying(Answer(body=FEED)) as server:
+        outcome = await visit(server.url(), etag='"1"', last_modified="x", habits=habits)
+    assert server.requests[0].header("If-None-Match") is None
+    assert server.requests[0].header("If-Modified-Since") is None
+    assert not outcome.conditional
+
+
 async def test_a_second_etag_line_does_not_spoil_the_first():
     async with saying(Answer(headers=(("ETag", '"1"'), ("ETag", '"2"')), body=FEED)) as server:
         assert (await visit(server.url())).etag == '"1"'
@@ -163,7 +184,7 @@ async def test_a_request_says_who_asks_and_nothing_about_anyone_else():
     agent = f"news-feed-monitor/{__version__}"
     assert first.header("User-Agent") == f"{agent} (+https://desk.example/bot)"
     assert second.header("User-Agent") == f"{agent} (feed reader)"
-    assert first.header("Accept-Encoding") == "gzip, deflate"
+    assert first.header("Accept-Encoding") == "gzip, deflate, br, zstd"
     assert first.header("Accept").startswith("application/atom+xml, application/rss+xml")
     assert first.header("Accept").endswith("*/*;q=0.1")
     names = {name.lower() for name, _ in second.headers}
@@ -378,6 +399,94 @@ async def test_validators_go_only_to_the_address_they_came_from():
     assert sent == [None, '"1"', None, None]
 
 
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [
+        ([301], "/1"),
+        ([308, 301], "/2"),
+        ([301, 302], "/1"),
+        ([301, 302, 301], "/1"),
+        ([302], ""),
+        ([307, 308], ""),
+        ([], ""),
+    ],
+)
+@pytest.mark.parametrize("last", [Answer(body=FEED), Answer(status=304)])
+async def test_how_far_a_move_is_for_good_is_told(statuses, moved_to, last):
+    answers = {f"/{n}": to(f"/{n + 1}", status) for n, status in enumerate(statuses)}
+    answers[f"/{len(statuses)}"] = last
+    async with LoopbackServer(lambda request: answers[request.target]) as server:
+        at = server.url(f"/{len(statuses)}")
+        outcome = await visit(server.url("/0"), etag='"1"', validators_url=at)
+        assert outcome.moved_to == (server.url(moved_to) if moved_to else "")
+
+
+async def test_a_failure_says_whether_it_happened_somewhere_else():
+    async with routed(old=to("/new", 301), new=Answer(status=404)) as server:
+        assert (await visit(server.url("/old"))).redirected
+        assert not (await visit(server.url("/new"))).redirected
+
+
+async def test_a_place_that_is_believed_is_asked_without_what_was_meant_for_the_old():
+    source = {"headers": (("X-Api-Key", "k"),), "auth": Auth(bearer="t")}
+    async with saying(Answer(body=FEED)) as other, saying(Answer(body=FEED)) as server:
+        old = server.url("/old").replace("//", "//zoe:pass@")
+        here, there = Habits(address=server.url("/new")), Habits(address=other.url("/new"))
+        await visit(old, source=source, habits=here)
+        await visit(old, habits=here)
+        await visit(old, source=source, habits=there)
+    basic = "Basic " + base64.b64encode(b"zoe:pass").decode()
+    assert [request.target for request in server.requests] == ["/new", "/new"]
+    assert [request.header("Authorization") for request in server.requests] == ["Bearer t", basic]
+    assert server.requests[0].header("X-Api-Key") == "k"
+    [sent] = other.requests
+    assert {name.lower() for name, _ in sent.headers} == {
+        b"host",
+        b"user-agent",
+        b"accept",
+        b"accept-encoding",
+        b"connection",
+    }
+
+
+async def test_a_refusal_at_a_new_origin_says_that_credentials_were_kept_back():
+    async with saying(Answer(status=401)) as other:
+        outcome = await visit(
+            "http://old.example/feed",
+            source={"auth": Auth(bearer="t")},
+            habits=Habits(address=other.url("/feed")),
+        )
+    assert "kept back" in outcome.message
+
+
+async def test_an_agent_of_its_own_goes_wherever_a_source_leads():
+    async with (
+        routed(feed=Answer(body=FEED)) as other,
+        routed(feed=to(other.url("/feed"))) as server,
+    ):
+        await visit(server.url("/feed"), source={"user_agent": "Desk/1"})
+    assert server.requests[0].header("User-Agent") == "Desk/1"
+    assert other.requests[0].header("User-Agent") == "Desk/1"
+
+
+async def test_a_question_of_ones_own_is_asked_as_it_is():
+    question = Question(url="", etag='"9"')
+    async with saying(Answer(body=FEED)) as server:
+        question = replace(question, url=server.url("/page?2"))
+        async with GuardedTransport() as transport:
+            outcome = await fetch(
+                a_state(url=server.url(), etag='"1"'),
+                a_source(url=server.url()),
+                PollSettings(allow_networks=LOOPBACK),
+                transport,
+                now=lambda: NOW,
+                question=question,
+            )
+    [sent] = server.requests
+    assert (sent.target, sent.header("If-None-Match")) == ("/page?2", '"9"')
+    assert outcome.url == server.url("/page?2")
+
+
 # --- bodies
 
 
@@ -407,7 +516,7 @@ async def test_every_coding_gives_the_same_document(encoding, body, chunk):
     [
         ((("Content-Encoding", "gzip"),), gz(FEED)[:-9]),
         ((("Content-Encoding", "br"),), b"\x8b\x02\x80hello\x03"),
-        ((("Content-Encoding", "gzip, gzip, gzip"),), gz(FEED)),
+        ((("Content-Encoding", ", ".join(["gzip"] * 9)),), gz(FEED)),
     ],
 )
 async def test_a_damaged_or_unasked_coding_is_bad_encoding(headers, body):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import NOW, a_match, a_source, evidence
+from builders import NOW, a_match, a_source, an_entry, evidence
 from store_builders import (
     DAY,
     WIRE,
@@ -15,11 +15,16 @@ from store_builders import (
     configure,
     decide_for,
     key,
+    naming,
+    unknown,
 )
 
 from monitor.model import (
+    Edit,
     ErrorKind,
+    ItemId,
     ItemOutcome,
+    Known,
     PollOutcome,
     Severity,
     SourceState,
@@ -102,34 +107,133 @@ def test_a_poll_of_a_source_nobody_configured_is_refused(store):
     assert not commit(store, a_poll(ghost, "1"))[0].accepted
 
 
-def test_an_item_is_known_by_any_of_its_keys(store):
+def test_an_item_whose_strongest_key_was_shown_is_not_written_again(store):
     [state] = configure(store)
     commit(store, a_poll(state, a_sighting_in(state, "1", keys=(key("guid"), key("link")))))
-    rekeyed = a_sighting_in(state, "new-guid", keys=(key("new guid"), key("link")))
-    [committed] = commit(store, a_poll(again(store, state), rekeyed))
-    assert (committed.accepted, committed.new) == (True, 0)
-    # Its new key is known from now on as well.
-    assert store.unknown_keys(state.id, [key("new guid"), key("other")]) == {key("other")}
+    repeated = a_sighting_in(state, "2", keys=(key("guid"), key("another link")))
+    [committed] = commit(store, a_poll(again(store, state), repeated))
+    assert (committed.accepted, committed.new, committed.alerts) == (True, 0, ())
+
+
+def test_a_weaker_key_that_was_shown_does_not_hide_an_item(store):
+    [state] = configure(store)
+    commit(store, a_poll(state, a_sighting_in(state, "1", keys=(key("guid"), key("link")))))
+    other = a_sighting_in(state, "2", keys=(key("new guid"), key("link")))
+    assert commit(store, a_poll(again(store, state), other))[0].new == 1
+
+
+def test_what_keys_name_comes_back_as_it_was(store):
+    [state] = configure(store)
+    told = {
+        key("guid"): Known(item=ItemId("item"), fingerprint="00ff" * 4),
+        key("link"): Known(item=ItemId("item")),
+        key("shared"): Known(item=None),
+    }
+    commit(store, a_poll(state, seen=told))
+    assert store.known(state.id, [*told, key("never shown")]) == told
+
+
+def test_a_key_names_what_it_named_last(store):
+    [state] = configure(store)
+    for item in ("old", "new"):
+        told = {key("link"): Known(item=ItemId(item), fingerprint="01" * 8)}
+        commit(store, a_poll(again(store, state), seen=told))
+        assert store.known(state.id, [key("link")]) == told
+
+
+def an_edit(sighting, **said):
+    changed = said.pop("changed", ("title",))
+    return Edit(item=sighting.item.id, entry=an_entry(**said), changed=changed)
+
+
+def edit(store, state, made, hours):
+    now = NOW + timedelta(hours=hours)
+    return commit(store, a_poll(again(store, state), edits=(made,), now=now))
+
+
+def test_an_edited_item_has_its_new_text_and_a_version_of_what_it_said(store):
+    [state] = configure(store)
+    sighting = a_sighting_in(state, "1", title="Maduro speaks", link="https://wire.example/1")
+    commit(store, a_poll(state, sighting))
+    made = an_edit(
+        sighting,
+        guid="another",
+        title="Maduro spoke",
+        summary="5 dead",
+        published=NOW + DAY,
+        updated=NOW + DAY,
+        changed=("title", "text", "numbers"),
+    )
+    [committed] = edit(store, state, made, hours=1)
+    assert (committed.new, committed.alerts) == (0, ())
+    [finding] = store.find(sighting.item.id)
+    entry = finding.item.entry
+    assert (entry.title, entry.summary, entry.updated) == ("Maduro spoke", "5 dead", NOW + DAY)
+    assert (entry.guid, entry.published) == ("1", NOW)
+    [version] = finding.versions
+    assert (version.number, version.title, version.summary) == (1, "Maduro speaks", "")
+    assert version.at == NOW + timedelta(hours=1)
+    assert version.changed == ("title", "text", "numbers")
+    assert len(finding.rulings) == len(finding.alerts) == 1
+
+
+def test_an_edit_that_changes_nothing_leaves_no_version(store):
+    [state] = configure(store)
+    sighting = a_sighting_in(state, "1", title="Maduro speaks")
+    commit(store, a_poll(state, sighting))
+    edit(store, state, an_edit(sighting, title="Maduro speaks"), hours=1)
+    assert store.find(sighting.item.id)[0].versions == ()
+
+
+def test_an_edit_of_an_item_that_was_removed_changes_nothing(store):
+    [state] = configure(store)
+    ghost = a_sighting_in(state, "1")
+    assert edit(store, state, an_edit(ghost, title="x"), hours=1)[0].accepted
+    assert list(store.items()) == []
+
+
+def test_after_24_versions_only_the_newest_text_is_kept(store):
+    [state] = configure(store)
+    sighting = a_sighting_in(state, "1", title="0")
+    commit(store, a_poll(state, sighting))
+    for number in range(1, 31):
+        edit(store, state, an_edit(sighting, title=str(number)), hours=number)
+    [finding] = store.find(sighting.item.id)
+    assert finding.item.entry.title == "30"
+    assert [version.title for version in finding.versions] == [str(n) for n in range(24)]
+
+
+def test_the_versions_of_an_item_go_with_it(store):
+    [state] = configure(store)
+    sighting = a_sighting_in(state, "1", title="0")
+    commit(store, a_poll(state, sighting))
+    edit(store, state, an_edit(sighting, title="1"), hours=1)
+    later = NOW + 100 * DAY
+    commit(store, a_poll(again(store, state), "2", now=later))
+    assert store.prune(later) == 1
+    returned = a_sighting_in(state, "3", id=sighting.item.id, matches=())
+    commit(store, a_poll(again(store, state), returned))
+    assert store.find(sighting.item.id)[0].versions == ()
 
 
 def test_the_same_key_in_another_source_is_another_item(store):
     [state, other] = configure(store, WIRE, SHORE)
     commit(store, a_poll(state, "1"))
-    assert store.unknown_keys(other.id, [key(WIRE, "1")]) == {key(WIRE, "1")}
+    assert unknown(store, other, key(WIRE, "1")) == {key(WIRE, "1")}
 
 
 def test_an_entry_that_stands_twice_in_a_document_is_one_item(store):
     [state] = configure(store)
     once = a_sighting_in(state, "1", keys=(key("a"), key("b")))
-    twice = a_sighting_in(state, "2", keys=(key("b"), key("c")))
+    twice = a_sighting_in(state, "2", keys=(key("a"), key("c")))
     assert commit(store, a_poll(state, once, twice))[0].new == 1
 
 
 def test_all_keys_of_a_document_are_known_afterwards(store):
     [state] = configure(store)
     keys = [key("old", each) for each in range(1200)]
-    commit(store, a_poll(state, seen=tuple(keys)))
-    assert store.unknown_keys(state.id, [*keys, key("x")]) == {key("x")}
+    commit(store, a_poll(state, seen=naming(*keys)))
+    assert unknown(store, state, *keys, key("x")) == {key("x")}
 
 
 def test_a_story_told_by_two_sources_alerts_once(store):
@@ -216,7 +320,7 @@ def test_a_policy_that_fails_leaves_no_trace_of_the_whole_group(store):
     assert again(store, state) == state
     assert list(store.items()) == []
     assert store.deliveries() == []
-    assert len(store.unknown_keys(state.id, [key(WIRE, "1")])) == 1
+    assert len(unknown(store, state, key(WIRE, "1"))) == 1
 
 
 def test_a_second_alert_of_one_identity_is_refused_aloud(store):

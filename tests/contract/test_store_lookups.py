@@ -14,9 +14,10 @@ from store_builders import (
     configure,
     item_id,
     key,
+    unknown,
 )
 
-from monitor.model import Dead, Delivered, DeliveryState, PollOutcome
+from monitor.model import Dead, Delivered, DeliveryState, Known, PollOutcome
 
 SHORE = "https://shore.example/rss"
 KEEP = timedelta(days=90)
@@ -40,7 +41,7 @@ def deliver(store, verdict=None):
 
 def read_document(store, state, *seen, now):
     """Poll a document that shows these guids, all of them known."""
-    keys = tuple(key(state.url, guid) for guid in seen)
+    keys = {key(state.url, guid): Known(item=item_id(state.url, guid)) for guid in seen}
     commit(store, a_poll(again(store, state), seen=keys, now=now))
 
 
@@ -155,7 +156,7 @@ def test_a_document_that_never_changes_keeps_its_items_and_keys(store):
         unchanged = a_poll(again(store, state), now=NOW + months * timedelta(days=30))
         commit(store, unchanged)
     assert store.prune(NOW + timedelta(days=700)) == 0
-    assert store.unknown_keys(state.id, [key(WIRE, "1")]) == frozenset()
+    assert not unknown(store, state, key(WIRE, "1"))
 
 
 def test_an_item_that_returns_after_it_was_removed_is_not_news(store):
@@ -173,9 +174,9 @@ def test_keys_are_forgotten_half_a_year_after_their_items(store):
     commit(store, a_poll(state, "1"))
     read_document(store, state, "2", now=NOW + DAY * 400)
     store.prune(NOW + timedelta(days=180))
-    assert store.unknown_keys(state.id, [key(WIRE, "1")]) == frozenset()
+    assert not unknown(store, state, key(WIRE, "1"))
     store.prune(NOW + timedelta(days=181))
-    assert store.unknown_keys(state.id, [key(WIRE, "1")]) == {key(WIRE, "1")}
+    assert unknown(store, state, key(WIRE, "1")) == {key(WIRE, "1")}
 
 
 def test_a_key_seen_again_is_remembered_from_then_on(store):
@@ -184,7 +185,7 @@ def test_a_key_seen_again_is_remembered_from_then_on(store):
     read_document(store, state, "1", now=NOW + timedelta(days=100))
     read_document(store, state, "2", now=NOW + timedelta(days=500))
     store.prune(NOW + timedelta(days=270))
-    assert store.unknown_keys(state.id, [key(WIRE, "1")]) == frozenset()
+    assert not unknown(store, state, key(WIRE, "1"))
 
 
 def test_what_is_still_to_be_delivered_is_kept_with_its_message(store):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from builders import NOW, a_source
-from store_builders import DAY, WIRE, a_poll, again, commit, configure, key
+from store_builders import DAY, WIRE, a_poll, again, commit, configure, key, unknown
 
 from monitor.errors import StoreError
 from monitor.model import ErrorKind, PollOutcome
@@ -54,7 +54,7 @@ def test_a_source_that_left_the_configuration_is_never_due_but_stays_known(store
     sync(store, WIRE, SHORE, now=NOW + DAY)
     back = again(store, state)
     assert (back.id, back.last_polled_at) == (state.id, NOW)
-    assert store.unknown_keys(back.id, [key(WIRE, "1")]) == frozenset()
+    assert not unknown(store, back, key(WIRE, "1"))
 
 
 def test_hosts_come_longest_waiting_first_and_no_host_hides_another(store):
@@ -118,3 +118,25 @@ def test_the_counts_tell_the_sources_apart(store):
     assert counts.sources_failing == 1
     assert counts.sources_never_polled == 1
     assert counts.next_due == NOW
+
+
+def test_hosts_that_belong_together_are_due_as_one(store):
+    urls = ("https://a.wire.example/feed", "https://b.wire.example/feed", "https://c.example/")
+    configured = [a_source(url=url, name=url) for url in urls]
+    at_once = {"now": NOW, "rng": random.Random(1), "spread": timedelta(0)}
+    store.sync_sources(configured, **at_once)
+    assert len(store.due_hosts(NOW, 10)) == 3
+    store.sync_sources(configured, **at_once, group=lambda url: "together")
+    assert store.due_hosts(NOW, 10) == ["together"]
+    assert len(store.due_sources("together", NOW)) == 3
+
+
+def test_a_plan_that_is_right_by_its_rhythm_stays(store):
+    [state] = configure(store)
+    late = NOW + timedelta(days=3)
+    commit(store, a_poll(state, state=replace(state, next_poll_at=late)))
+    plan = {"now": NOW, "rng": random.Random(1), "longest": timedelta(hours=4)}
+    store.sync_sources([a_source(url=WIRE)], **plan, furthest=lambda state: late)
+    assert again(store, state).next_poll_at == late
+    store.sync_sources([a_source(url=WIRE)], **plan, furthest=lambda state: NOW)
+    assert again(store, state).next_poll_at <= NOW + timedelta(hours=4)

@@ -6,7 +6,7 @@ import threading
 from contextlib import closing
 
 import pytest
-from store_builders import PARTS, a_poll, again, configure, decide_for, key
+from store_builders import PARTS, a_poll, again, configure, decide_for, key, naming
 
 from monitor.errors import StoreError
 from monitor.store import Store, Writer
@@ -90,7 +90,7 @@ async def test_one_record_the_policy_fails_on_fails_alone(store, writer, gate):
 
 async def test_one_record_that_cannot_be_stored_fails_alone(store, writer, gate):
     first, second, third = sources(store, 3)
-    spoiled = a_poll(second, "1", seen=("not a key",))
+    spoiled = a_poll(second, "1", seen=naming("not a key"))
     jobs = [ending(writer.commit(each)) for each in (spoiled, a_poll(third, "1"))]
     _, *endings = await gather_behind(gate, writer, a_poll(first, "1"), jobs)
     assert endings == ["ValueError", "accepted"]
@@ -103,7 +103,7 @@ async def test_other_writes_run_in_the_same_thread_and_return_their_results(stor
     await writer.commit(a_poll(state, "1"))
     threads = {await writer.do(threading.get_ident), await writer.do(threading.get_ident)}
     assert len(threads - {threading.get_ident()}) == 1
-    assert await writer.do(store.unknown_keys, state.id, keys=[key("x")]) == {key("x")}
+    assert await writer.do(store.known, state.id, wanted=[key("x")]) == {}
     with pytest.raises(ZeroDivisionError):
         await writer.do(lambda: 1 / 0)
     assert await writer.do(store.park, "desk", "away") == 1

@@ -51,12 +51,12 @@ def test_what_it_calls_a_default_is_one(loaded, tmp_path):
     path.write_text("")
     empty = load(path, environ={}).settings
     assert loaded.settings.poll == empty.poll == PollSettings()
-    for section in ("alerts", "store", "web", "log"):
+    for section in ("alerts", "health", "store", "web", "log"):
         assert getattr(loaded.settings, section) == getattr(empty, section)
 
 
 def test_it_shows_every_setting(loaded):
-    sections = ("alerts.", "poll.", "store.", "web.", "log.")
+    sections = ("alerts.", "poll.", "health.", "store.", "web.", "log.")
     hidden = [
         option.path
         for option in describe(loaded)
@@ -102,7 +102,9 @@ def test_every_watchlist_is_tested_both_ways(loaded):
         assert {test.expect for test in watchlist.tests} == {"match", "no_match"}
 
 
-@pytest.mark.parametrize("start", ["  # desk:", "  # siem:", "# include:", "    # every:"])
+@pytest.mark.parametrize(
+    "start", ["  # desk:", "  # siem:", "# include:", "    # every:", "    # fulltext:"]
+)
 def test_what_is_commented_out_is_valid_when_it_is_not(text, tmp_path, start):
     lines = text.splitlines()
     first = next(n for n, line in enumerate(lines) if line.startswith(start))

@@ -1,7 +1,7 @@
 """Laws of the loader: it never crashes, never loses a byte, never points beside what is meant."""
 
 import tempfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -11,12 +11,14 @@ from config_builders import Folder, marked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.config.editing import append_items, remove_item
 from monitor.config.naming import default_names
 from monitor.config.tree import MappingNode, ScalarNode, SequenceNode, TextFile
 from monitor.config.values import read_duration, write_duration
 from monitor.config.yaml_read import read_yaml
 from monitor.errors import ConfigError
-from monitor.feeds.opml import OpmlError, read_opml
+from monitor.feeds.opml import OpmlError, Outline, read_opml
+from monitor.feeds.opml_write import write_opml
 
 SHIPPED = (Path(__file__).parents[2] / "config.yaml").read_text(encoding="utf-8")
 
@@ -247,6 +249,94 @@ def test_it_does_not_matter_in_which_file_a_section_stands(folder, parts):
     assert (loaded.poll.min, loaded.poll.max) == (timedelta(minutes=1), timedelta(hours=2))
 
 
+# --- editing ------------------------------------------------------------------------------------
+
+ITEMS = [
+    "- https://{n}.example/",
+    "-   https://{n}.example/   # a comment",
+    "- url: https://{n}.example/\n    # inside\n    name: N {n}\n    # below",
+    "-\n    url: https://{n}.example/\n\n    tags: [a,\n      b]",
+    "- {{url: https://{n}.example/, name: N {n}}}\n\n  # before the next",
+    "- url: |-\n      https://{n}.example/",
+    "- url: >-\n      https://{n}.example/\n    language: en\n",
+    "- {{url: 'https://{n}.example/',\n     name: \"N: {n}\"}}",
+]
+block_lists = st.builds(
+    lambda items, before, after, line_end: (
+        f"{before}sources:\n"
+        + "".join(f"  {item.format(n=n)}\n" for n, item in enumerate(items))
+        + after
+    ).replace("\n", line_end),
+    st.lists(st.sampled_from(ITEMS), min_size=1, max_size=6),
+    st.sampled_from(["", "# é马😀\n", "poll: {min: 1m}\n\n", "x-a: |\n  sources:\n    - a\n"]),
+    st.sampled_from(["", "\n# end\n", "notify: console\n", "\n\nlog:\n  level: debug"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+flow_lists = st.builds(
+    lambda count, comma, gap, end: (
+        "sources: ["
+        + f",{gap}".join(f"'https://{n}.example/'" for n in range(count))
+        + ("," if comma and count else "")
+        + f"{end}] # all\nlog: {{level: debug}}\n"
+    ),
+    st.integers(0, 4),
+    st.booleans(),
+    st.sampled_from(["", " ", "\n  ", " # about it\n    "]),
+    st.sampled_from(["", " ", "\n", " # last\n"]),
+)
+NEW = "https://new.example/"
+
+
+def listed(text):
+    """What is read as the sources of a text, and all the rest."""
+    tree = read_yaml(TextFile("a.yaml", text))
+    assert tree.problems == ()
+    root = plain(tree.root)
+    return root.pop("sources", []) or [], root
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=block_lists | flow_lists, name=words)
+def test_an_added_source_is_the_last_and_all_else_stays(text, name):
+    entry = {"url": NEW, "name": name}
+    before, rest = listed(text)
+    assert listed(append_items(text, "sources", [entry])) == ([*before, entry], rest)
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=block_lists)
+def test_adding_only_puts_something_in(text):
+    changed = append_items(text, "sources", [NEW])
+    at = changed.index(NEW)
+    start = changed.rindex("\n", 0, at) + 1
+    assert changed[:start] + changed[changed.index("\n", at) + 1 :] == text
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=block_lists | flow_lists, data=st.data())
+def test_what_is_removed_is_that_item_alone(text, data):
+    before, rest = listed(text)
+    if before:
+        at = data.draw(st.integers(0, len(before) - 1))
+        assert listed(remove_item(text, "sources", at)) == (before[:at] + before[at + 1 :], rest)
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=block_lists)
+def test_what_was_added_can_be_removed_again(text):
+    changed = append_items(text, "sources", [NEW])
+    assert remove_item(changed, "sources", len(listed(changed)[0]) - 1) == text
+
+
+@settings(max_examples=100, deadline=None)
+@given(name=values.filter(str.isprintable), flow=st.booleans())
+def test_any_text_is_read_as_it_was_written(folder, name, flow):
+    text = "sources: []\n" if flow else "sources:\n"
+    entry = {"url": "https://a.example/", "tags": [name or "-"]}
+    loaded = folder.load(append_items(text, "sources", [entry]))
+    assert loaded.settings.sources[0].tags == {name or "-"}
+
+
 # --- OPML ---------------------------------------------------------------------------------------
 
 MARKUP = st.lists(
@@ -282,4 +372,25 @@ def test_what_is_written_as_opml_is_read_again(feeds):
     found = read_opml(f"<opml version='2.0'><body>{body}</body></opml>".encode())
     assert {each.url: (each.title, each.tags) for each in found} == {
         url: (title, (tag,)) for url, (title, tag) in feeds.items()
+    }
+
+
+tags = st.text(
+    st.characters(categories=["L", "N", "P", "S"], include_characters=",/<&\"'"),
+    min_size=1,
+    max_size=20,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(feeds=st.dictionaries(urls, st.tuples(titles, st.sets(tags, max_size=4)), max_size=8))
+def test_what_is_exported_is_imported_again(feeds):
+    given_feeds = [
+        Outline(url=url, title=title, language="en", tags=tuple(sorted(said)))
+        for url, (title, said) in feeds.items()
+    ]
+    text = write_opml(given_feeds, title="a < b", now=datetime(2026, 11, 22, tzinfo=UTC))
+    found = read_opml(text.encode())
+    assert {each.url: (each.title, each.language, set(each.tags)) for each in found} == {
+        each.url: (each.title, "en", set(each.tags)) for each in given_feeds
     }

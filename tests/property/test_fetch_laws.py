@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from visits import resolver_of, visit
+from visits import FEED, resolver_of, visit
 
 from monitor.feeds.answers import MAX_MESSAGE
 from monitor.feeds.plaintext import one_line
@@ -87,6 +87,25 @@ async def test_whatever_a_server_sends_a_visit_ends_with_a_value(raw, chunk, res
         assert len(outcome.message) <= MAX_MESSAGE
         assert one_line(outcome.message) == outcome.message
         assert "error of our own" not in outcome.message
+
+
+@settings(max_examples=50, deadline=None)
+@given(statuses=st.lists(st.sampled_from([301, 302, 303, 307, 308]), max_size=5))
+async def test_a_move_is_for_good_as_far_as_every_hop_says_so(statuses):
+    last = len(statuses)
+
+    def answer(request):
+        place = int(request.target[1:])
+        if place == last:
+            return Answer(body=FEED)
+        return Answer(status=statuses[place], headers=(("Location", f"/{place + 1}"),))
+
+    async with LoopbackServer(answer) as server:
+        outcome = await visit(server.url("/0"))
+        permanent = [status in {301, 308} for status in statuses]
+        prefix = permanent.index(False) if False in permanent else last
+        assert outcome.url == server.url(f"/{last}")
+        assert outcome.moved_to == (server.url(f"/{prefix}") if prefix else "")
 
 
 @settings(max_examples=100, deadline=None)

@@ -16,6 +16,7 @@ from monitor import metrics
 from monitor.daemon import HOSTS_AHEAD, Daemon
 from monitor.daemon.clocks import boottime
 from monitor.errors import StoreError
+from monitor.feeds.outage import Outage
 from monitor.model import DeliveryState
 from monitor.queue import LeaseLost
 from monitor.queue.memory import MemoryQueue
@@ -79,6 +80,7 @@ class Works:
         self.ledger, self.acts = ledger, dict(acts)
         self.begun, self.ended, self.busy, self.most = Counter(), Counter(), Counter(), Counter()
         self.changed = asyncio.Condition()
+        self.outage = Outage()
 
     async def poll(self, host, ticket):
         await self._do(host, ticket, self.ledger.hosts)
@@ -88,6 +90,9 @@ class Works:
 
     async def sync(self):
         await self._note(self.begun, "sync")
+
+    async def reprice(self):
+        pass
 
     async def _do(self, key, ticket, due):
         assert ticket.key == key
@@ -288,6 +293,16 @@ async def test_while_nothing_can_be_stored_publishers_are_left_alone():
         assert not task.done()
 
 
+async def test_after_a_sleep_what_is_overdue_is_spread():
+    clocks, works = Clocks(), Works(Ledger())
+    async with running(works, clocks=clocks) as (daemon, _, _):
+        await seen(lambda: daemon.health().ready)
+        assert not works.begun["sync"]
+        clocks.pass_time(timedelta(hours=12))
+        await works.until(lambda: works.begun["sync"])
+    assert works.begun["sync"] == 1
+
+
 @pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=1)])
 async def test_a_clock_that_is_set_moves_the_schedule_and_polling_goes_on(step):
     clocks, works = Clocks(), Works(Ledger(["a.example"]))
@@ -467,6 +482,7 @@ class Writer:
 
 
 class Pipeline:
+    async def reprice(self): pass
     async def poll(self, host, ticket):
         print("begun", flush=True)
         await {work}

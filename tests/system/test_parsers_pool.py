@@ -20,8 +20,9 @@ LONG = timedelta(seconds=60)  # no test waits for it
 SHORT = timedelta(seconds=0.5)
 MIB = 1024 * 1024
 
-# feedparser looks for an e-mail address in an author in quadratic time.
-SLOW = b"<rss><channel><item><author>" + b"a" * 1_000_000 + b"</author></item></channel></rss>"
+# feedparser, which has to read this because of the &, looks for an e-mail address in an author in
+# quadratic time.
+SLOW = b"<rss><channel><item><author>" + b"a" * 1_000_000 + b" & b</author></item></channel></rss>"
 # Each level's base is joined to the one above: their lengths add up to two hundred megabytes.
 HUNGRY = (
     b"<feed xmlns='http://www.w3.org/2005/Atom' xml:base='http://x.example/'>"
@@ -33,11 +34,17 @@ HUNGRY = (
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
-def good(number=0):
+def good(number=0, title="Story & more"):
+    """Return a document, not well-formed for its &, so that a child must read it."""
     return (
-        f"<rss version='2.0'><channel><title>W</title><item><title>Story {number}</title>"
+        f"<rss version='2.0'><channel><title>W</title><item><title>{title} {number}</title>"
         f"<link>/{number}</link></item></channel></rss>"
     ).encode()
+
+
+def simple(number=0):
+    """Return a document that needs no child."""
+    return good(number, title="Story")
 
 
 def pids(pool):
@@ -65,6 +72,34 @@ async def test_a_child_answers_what_parsing_in_place_would():
         for body in (good(), page, latin, b"", b"{", b"\x00" * 1000):
             given = {"url": "https://x.example/f", "content_type": "text/xml; charset=windows-1252"}
             assert await pool.parse(body, **given) == parse(body, **given)
+
+
+async def test_a_simple_document_needs_no_child():
+    async with ParserPool(1, deadline=LONG) as pool:
+        parsed = await pool.parse(simple(), url="https://x.example/feed")
+        assert parsed == parse(simple(), url="https://x.example/feed")
+        assert parsed.path == "strict"
+        assert pids(pool) == set()
+
+
+@pytest.mark.parametrize("make", [good, simple])
+async def test_known_entries_are_left_out_wherever_a_document_is_read(make):
+    async with ParserPool(1, deadline=LONG) as pool:
+        before = await pool.parse(make())
+        assert len(before.entries) == 1
+        after = await pool.parse(make(), known=before.marks)
+        assert (after.entries, after.marks, after.title) == ((), before.marks, "W")
+
+
+async def test_an_articles_page_is_read_in_a_child():
+    pytest.importorskip("trafilatura")
+    words = "The airspace over the sea was closed by the ministry this morning. " * 20
+    page = f"<html><body><nav>Menu</nav><article><p>{words}</p></article></body></html>"
+    async with ParserPool(1, deadline=LONG) as pool:
+        text = await pool.extract(page.encode(), content_type="text/html")
+        assert text.startswith("The airspace")
+        assert "Menu" not in text
+        assert len(pids(pool)) == 1
 
 
 class Counting(ThreadPoolExecutor):
@@ -98,6 +133,54 @@ async def test_a_document_that_hangs_its_parser_fails_and_holds_up_no_other():
         assert failed.message == "parsing it took longer than 0.5 s"
         assert all(isinstance(task.result(), Document) for task in others)
         await check_works(pool, times=50)
+
+
+OFFENDER = "https://slow.example/feed"
+
+
+async def offend(pool, number=0):
+    return await pool.parse(SLOW, url=f"{OFFENDER}{number}")
+
+
+async def test_a_document_that_hung_its_parser_before_keeps_no_other_waiting():
+    async with ParserPool(1, deadline=timedelta(seconds=2)) as pool:
+        pool._remember(f"{OFFENDER}0")
+        again = asyncio.ensure_future(offend(pool))
+        while not pool._apart.empty():
+            await asyncio.sleep(0)
+        await check_works(pool, times=5)
+        assert not again.done()
+        assert "longer than 2 s" in (await again).message
+        await check_works(pool)
+
+
+async def test_of_documents_that_hung_their_parsers_only_one_is_parsed_at_a_time():
+    async with ParserPool(3, deadline=SHORT) as pool:
+        for number in range(3):
+            pool._remember(f"{OFFENDER}{number}")
+        tasks = [asyncio.ensure_future(offend(pool, number)) for number in range(3)]
+        while not all(task.done() for task in tasks):
+            assert pool._free.qsize() == 3
+            await asyncio.sleep(0.01)
+        messages = [task.result().message for task in tasks]
+        assert any("longer than" in message for message in messages)
+        assert any("stopped last time" in message for message in messages)
+        await check_works(pool, times=5)
+
+
+async def test_a_document_that_is_mended_is_an_offender_no_more():
+    async with ParserPool(1, deadline=SHORT) as pool:
+        await offend(pool)
+        assert isinstance(await pool.parse(good(), url=f"{OFFENDER}0"), Document)
+        assert not pool._offenders
+
+
+async def test_no_more_offenders_are_remembered_than_a_limit():
+    async with ParserPool(1) as pool:
+        for number in range(2_000):
+            pool._remember(str(number))
+        assert len(pool._offenders) == 1_024
+        assert "1999" in pool._offenders
 
 
 async def test_a_document_that_exhausts_memory_fails_alone():

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from store_builders import WIRE, a_poll, commit, configure, key
+from store_builders import WIRE, a_poll, commit, configure, key, unknown
 
 from monitor.store import Store
 
@@ -100,7 +100,7 @@ def test_a_commit_killed_before_its_end_leaves_nothing_and_its_repetition_the_sa
             [state] = store.source_states()
             assert (state.etag, state.poll_seq) == (None, 0)
             assert list(store.items()) == store.deliveries() == []
-            assert len(store.unknown_keys(state.id, [key(WIRE, "1"), key(WIRE, "2")])) == 2
+            assert len(unknown(store, state, key(WIRE, "1"), key(WIRE, "2"))) == 2
             commit(store, a_poll(state, "1", "2"))
             assert {each.webhook_id for each in store.deliveries()} == whole
 

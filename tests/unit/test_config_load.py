@@ -12,6 +12,7 @@ from monitor.errors import ConfigError
 from monitor.model import Auth, Severity
 from monitor.settings import (
     AlertSettings,
+    HealthSettings,
     LogSettings,
     NotifierSettings,
     PollSettings,
@@ -41,6 +42,8 @@ def test_an_empty_file_has_the_defaults_of_the_settings(tmp_path):
     loaded = Folder(tmp_path).load("")
     assert loaded.settings == Settings(
         notifiers={"console": NotifierSettings(name="console", kind="console")},
+        hosts=loaded.settings.hosts,  # those that come with the monitor
+        health=HealthSettings(notify=("console",)),
         files=loaded.settings.files,
         digest=loaded.settings.digest,
     )
@@ -124,7 +127,7 @@ def test_a_source_takes_what_it_does_not_say_from_the_sections(settings):
     (source,) = settings(
         f"sources: [{FEED}]\npoll: {{every: 15m}}\nalerts: {{first_poll: alert}}\n"
     ).sources
-    assert (source.every, source.first_poll) == (timedelta(minutes=15), "alert")
+    assert (source.every, source.first_poll) == (None, "alert")  # poll.every counts by itself
 
 
 def test_a_source_that_is_off_is_not_polled_but_still_checked(settings, tmp_path):

@@ -113,6 +113,8 @@ FRAMES = {
     "WebhookOptions": "notifiers: {{n: {{type: webhook, url: 'https://a.example/', {}}}}}",
     "AlertOptions": "alerts: {{{}}}",
     "PollOptions": "poll: {{{}}}",
+    "HostOptions": "hosts: {{example.org: {{{}}}}}",
+    "HealthOptions": "health: {{{}}}",
     "StoreOptions": "store: {{{}}}",
     "WebOptions": "web: {{token: a, {}}}",
     "LogOptions": "log: {{{}}}",
@@ -122,6 +124,7 @@ OUTSIDE = {
     "FEED_PASSWORD": "a",
     "FEED_KEY": "a",
     "DB_PASSWORD": "a",
+    "PROXY_PASSWORD": "a",
 }
 
 

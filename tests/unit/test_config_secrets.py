@@ -16,6 +16,8 @@ sources:
     headers: {{X-Api-Key: {header}}}
   - url: https://b.example/
     auth: {{user: desk, password: {password}}}
+    proxy: "socks5h://me:{proxy}@proxy.example"
+poll: {{proxy: "http://me:{all_proxy}@proxy.example:3128"}}
 watchlists: {{w: {{match: [a1], notify: [desk, siem]}}}}
 notifiers:
   desk: {{type: slack, url: "https://hooks.slack.com/services/{slack}"}}
@@ -23,7 +25,18 @@ notifiers:
 store: {{url: "postgresql+psycopg://me:{database}@db/monitor"}}
 web: {{token: {token}}}
 """
-PLACES = ("bearer", "header", "password", "slack", "path", "secret", "database", "token")
+PLACES = (
+    "bearer",
+    "header",
+    "password",
+    "slack",
+    "path",
+    "secret",
+    "database",
+    "token",
+    "proxy",
+    "all_proxy",
+)
 HARMLESS = dict.fromkeys(PLACES, "abc") | {"feed_key": "abc", "secret": WEBHOOK_SECRET}
 
 

@@ -2,7 +2,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from monitor.feeds.addresses import refusal
+from monitor.feeds.addresses import refusal, spelled
 from monitor.feeds.resolver import system_lookup
 
 NOT_PUBLIC = {
@@ -112,3 +112,27 @@ def test_allowing_a_tunnel_does_not_allow_the_private_address_inside(outer, netw
     tunnel = (ip_network(network),)
     assert refusal(ip_address(outer), tunnel) == "a private address"
     assert refusal(ip_address(outer), (*tunnel, ip_network("10.0.0.0/8"))) is None
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "127.0.1",
+        "2130706433",
+        "0x7f.1",
+        "0177.0.0.1",
+        "127.0.0.1.",
+        "localhost",
+        "feed.localhost",
+        "localhost.",
+    ],
+)
+def test_every_spelling_of_a_loopback_address_is_known_without_a_look_up(host):
+    assert spelled(host) == ip_address("127.0.0.1")
+
+
+@pytest.mark.parametrize("host", ["feed.example", "localhost.example", "1.2.3.4.example", "", "x"])
+def test_a_name_spells_no_address(host):
+    assert spelled(host) is None

@@ -6,15 +6,18 @@ import pytest
 from monitor.feeds.answers import (
     MAX_FRESH,
     Head,
+    as_limit,
     document,
     failure,
     fresh_for,
+    host_until,
     not_modified,
     retry_after,
     validator,
 )
 from monitor.feeds.parse import parse
 from monitor.model import ErrorKind, Failed, Fetched
+from monitor.settings import HostSettings
 
 NOW = datetime(2025, 11, 30, 21, 0, tzinfo=UTC)
 DATE = "Sun, 30 Nov 2025 18:00:00 GMT"  # a server whose clock is three hours behind
@@ -217,3 +220,55 @@ def test_a_feed_that_writes_about_challenges_is_a_feed():
 
 def test_a_403_without_a_challenge_is_about_access():
     assert failure(a_head(403), b"<html>Forbidden</html>").kind is ErrorKind.AUTH
+
+
+def test_a_part_nobody_asked_for_is_a_failure_and_a_part_sent_on_purpose_a_document():
+    assert document(a_head(206), b"<rss/>").kind is ErrorKind.RESET
+    assert document(a_head(226), b"<rss/>").status == 226
+
+
+REFUSED = Failed(kind=ErrorKind.AUTH, message="wire.example refuses us", status=403)
+PRESET = HostSettings(name="wire.example", forbidden_is_limit=True)
+
+
+@pytest.mark.parametrize(
+    ("others", "limit"),
+    [
+        ([ErrorKind.AUTH, ErrorKind.AUTH], True),
+        ([ErrorKind.RATE_LIMITED, ErrorKind.BOT_CHALLENGE, ErrorKind.AUTH], True),
+        ([ErrorKind.AUTH], False),  # two sources may each want credentials
+        ([], False),
+        ([ErrorKind.AUTH, None], False),
+        ([ErrorKind.AUTH, ErrorKind.HTTP_5XX, ErrorKind.AUTH], False),
+    ],
+)
+def test_a_403_on_all_of_three_sources_or_more_is_a_limit(others, limit):
+    found = as_limit(REFUSED, others, None)
+    assert (found.kind is ErrorKind.RATE_LIMITED) is limit
+    assert found.status == 403
+
+
+def test_a_preset_makes_any_403_a_limit_and_no_other_status():
+    assert as_limit(REFUSED, [None], PRESET).kind is ErrorKind.RATE_LIMITED
+    wants_auth = failure(a_head(401), b"")
+    assert as_limit(wants_auth, [], PRESET) == wants_auth
+    challenged = failure(a_head(403, cf_mitigated="challenge"), b"")
+    assert as_limit(challenged, [], PRESET) == challenged
+
+
+@pytest.mark.parametrize(
+    ("outcome", "wait"),
+    [
+        (failure(a_head(429, retry_after="300"), b""), timedelta(minutes=5)),
+        (failure(a_head(429, retry_after="7200"), b""), timedelta(hours=1)),
+        (failure(a_head(429), b""), timedelta(minutes=10)),
+        (failure(a_head(429, retry_after="0"), b""), None),
+        (failure(a_head(503, retry_after="300"), b""), timedelta(minutes=5)),
+        (failure(a_head(503), b""), None),
+        (failure(a_head(500, retry_after="300"), b""), None),
+        (as_limit(REFUSED, [], PRESET), timedelta(minutes=10)),
+        (not_modified(a_head(304)), None),
+    ],
+)
+def test_a_limit_concerns_the_host_for_an_hour_at_most(outcome, wait):
+    assert host_until(outcome, NOW) == (NOW + wait if wait else None)

@@ -1,15 +1,22 @@
 import gzip
+import itertools
 import tracemalloc
 import zlib
 from functools import partial
 
+import brotli
 import pytest
+import zstandard
 
-from monitor.feeds.codings import CodingError, Decoder
+from monitor.feeds.codings import ACCEPT_ENCODING, CodingError, Decoder
 from monitor.model import ErrorKind
 
 # The same bytes in every process, so that tests are called the same in each.
 gz = partial(gzip.compress, mtime=0)
+
+br = brotli.compress
+zs = zstandard.compress
+PACK = {"gzip": gz, "br": br, "zstd": zs}
 
 FEED = b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>' * 20
 MB = 1_000_000
@@ -17,6 +24,11 @@ MB = 1_000_000
 
 def raw_deflate(data: bytes) -> bytes:
     packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+def streamed_zstd(data: bytes) -> bytes:
+    packer = zstandard.ZstdCompressor().compressobj()
     return packer.compress(data) + packer.flush()
 
 
@@ -49,9 +61,20 @@ def refusal(encoding: str, body: bytes, **limits) -> CodingError:
         ("deflate", zlib.compress(FEED)),
         ("deflate", raw_deflate(FEED)),
         ("gzip", gz(FEED[:500]) + gz(FEED[500:])),
+        ("br", br(FEED)),
+        ("BR", br(FEED, quality=1)),
+        ("br", br(FEED, lgwin=10)),
+        ("zstd", zs(FEED)),
+        ("ZSTD, none", streamed_zstd(FEED)),
+        ("zstd", zs(FEED[:500]) + zs(FEED[500:])),
+        ("zstd", b"\x50\x2a\x4d\x18\x03\0\0\0abc" + zs(FEED)),
         ("gzip, gzip", gz(gz(FEED))),
         ("deflate, gzip", gz(zlib.compress(FEED))),
         ("gzip, deflate", raw_deflate(gz(FEED))),
+        ("gzip, br", br(gz(FEED))),
+        ("br, gzip", gz(br(FEED))),
+        ("zstd, zstd", zs(zs(FEED))),
+        ("deflate, br, zstd", zs(br(zlib.compress(FEED)))),
     ],
 )
 def test_every_coding_we_ask_for_is_undone_whatever_the_pieces(encoding, body, step):
@@ -73,14 +96,43 @@ def test_a_plain_document_is_used_as_it_is_whatever_its_label(encoding, body):
     assert decode(encoding, body) == body
 
 
-@pytest.mark.parametrize("encoding", ["", "identity", "br", "deflate"])
-def test_gzip_is_known_by_its_first_bytes_whatever_its_label(encoding):
-    assert decode(encoding, gz(FEED)) == FEED
+@pytest.mark.parametrize("encoding", ["", "identity", "gzip", "br", "deflate", "zstd"])
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_gzip_and_zstd_are_known_by_their_first_bytes_whatever_their_label(encoding, coding):
+    assert decode(encoding, PACK[coding](FEED)) == FEED
+
+
+@pytest.mark.parametrize("level", [1, 6, 9])
+def test_a_zlib_stream_without_a_label_is_undone(level):
+    assert decode("", zlib.compress(FEED, level)) == FEED
+
+
+@pytest.mark.parametrize("label", PACK)
+def test_a_body_compressed_once_more_than_its_label_says_is_undone(label):
+    assert decode(label, PACK[label](gz(FEED))) == FEED
+    assert decode(label, PACK[label](zs(FEED))) == FEED
+
+
+@pytest.mark.parametrize("label", PACK)
+def test_a_label_said_twice_for_one_coding_does_no_harm(label):
+    assert decode(f"{label}, {label}", PACK[label](FEED)) == FEED
+
+
+def test_all_that_is_asked_for_can_be_undone():
+    packed = {"gzip": gz(FEED), "deflate": zlib.compress(FEED), "br": br(FEED), "zstd": zs(FEED)}
+    asked = [name.strip() for name in ACCEPT_ENCODING.decode().split(",")]
+    assert [decode(name, packed[name]) for name in asked] == [FEED] * 4
 
 
 def test_what_follows_the_last_gzip_member_is_dropped():
     assert decode("gzip", gz(FEED) + b"\0" * 512) == FEED
     assert decode("gzip", gz(FEED) + b"junk") == FEED
+
+
+@pytest.mark.parametrize("step", [1, 7, 1000])
+def test_what_follows_the_last_zstd_frame_is_dropped(step):
+    assert decode("zstd", zs(FEED) + b"\0" * 512, step=step) == FEED
+    assert decode("zstd", zs(FEED) + b"junk", step=step) == FEED
 
 
 @pytest.mark.parametrize("step", [1, 1000])
@@ -94,7 +146,7 @@ def test_a_raw_deflate_stream_that_looks_like_text_is_still_decoded():
     assert decode("deflate", packed) == "マドゥロ".encode()
 
 
-@pytest.mark.parametrize("encoding", ["", "gzip", "deflate", "br"])
+@pytest.mark.parametrize("encoding", ["", "gzip", "deflate", "br", "zstd", "gzip, br"])
 def test_an_empty_body_is_empty(encoding):
     assert decode(encoding, b"") == b""
 
@@ -107,6 +159,14 @@ def test_an_empty_body_is_empty(encoding):
         ("deflate", raw_deflate(FEED)),
         ("gzip", gz(FEED[:500]) + gz(FEED[500:])),
         ("gzip, gzip", gz(gz(FEED))),
+        ("br", br(FEED)),
+        ("zstd", zs(FEED)),
+        ("zstd", streamed_zstd(FEED)),
+        ("zstd", zs(FEED[:500]) + zs(FEED[500:])),
+        ("br, gzip", gz(br(FEED))),
+        ("gzip, zstd", zs(gz(FEED))),
+        ("", gz(FEED)),
+        ("", zs(FEED)),
     ],
 )
 @pytest.mark.parametrize("missing", [1, 4, 8, 30])
@@ -114,21 +174,39 @@ def test_a_cut_stream_is_an_error(encoding, body, missing):
     assert refusal(encoding, body[:-missing]).kind is ErrorKind.BAD_ENCODING
 
 
+@pytest.mark.parametrize(("label", "member"), [("gzip", gz(FEED)), ("zstd", zs(FEED))])
 @pytest.mark.parametrize("begun", [1, 2, 3, 10])
-def test_a_gzip_member_that_only_begins_is_an_error(begun):
-    member = gz(FEED)
-    assert refusal("gzip", member + member[:begun]).kind is ErrorKind.BAD_ENCODING
+def test_a_member_that_only_begins_is_an_error(label, member, begun):
+    assert refusal(label, member + member[:begun]).kind is ErrorKind.BAD_ENCODING
+
+
+@pytest.mark.parametrize(("outer", "inner"), list(itertools.product(PACK, repeat=2)))
+def test_a_stream_cut_inside_another_is_an_error(outer, inner):
+    body = PACK[outer](PACK[inner](FEED)[:-4])
+    assert refusal(f"{inner}, {outer}", body).kind is ErrorKind.BAD_ENCODING
+
+
+def wide_window() -> bytes:
+    """Return a frame that asks its reader for a window of 128 MB."""
+    wide = zstandard.ZstdCompressionParameters(window_log=27)
+    packer = zstandard.ZstdCompressor(compression_params=wide).compressobj()
+    return packer.compress(FEED) + packer.flush()
 
 
 @pytest.mark.parametrize(
     ("encoding", "body", "words"),
     [
-        ("br", b"\x8b\x02\x80hello\x03", "'br', which was not asked for"),
-        ("zstd", b"\x28\xb5\x2f\xfd\x04\x00", "'zstd', which was not asked for"),
-        ("gzip, gzip, gzip", gz(FEED), "3 times over"),
+        ("compress", b"\x1f\x9dhello", "'compress', which was not asked for"),
+        ("gzip, gzip, gzip, gzip", gz(FEED), "4 times over"),
+        ("br", b"no brotli at all", "damaged"),
+        ("br", br(FEED) + b"junk", "damaged"),
+        ("zstd", b"no zstd at all", "damaged"),
+        ("zstd", zs(FEED)[:-10] + b"\xff" * 10, "damaged"),
+        ("zstd", wide_window(), "damaged"),
+        ("zstd", zs(b"") * 5000, "4,096 compressed pieces"),
         ("gzip", gz(FEED)[:-6] + b"\0\0\0\0\0\0", "damaged"),
         ("gzip", b"no gzip at all", "damaged"),
-        ("gzip", gz(b"") * 5000, "4,096 gzip members"),
+        ("gzip", gz(b"") * 5000, "4,096 compressed pieces"),
     ],
 )
 def test_what_cant_be_decoded_says_why(encoding, body, words):
@@ -146,26 +224,54 @@ def test_the_raw_and_the_decoded_bytes_are_limited_to_the_byte():
     assert refusal("deflate", noise, limit=len(FEED) - 1).kind is ErrorKind.TOO_LARGE
 
 
-def bomb(size: int, *, rounds: int = 1) -> bytes:
-    packer = zlib.compressobj(9, wbits=31)
+def bomb(*labels: str, size: int = 60 * MB) -> bytes:
+    """Return `size` zeros, packed as the labels say from left to right."""
     zeros = bytes(MB)
-    body = b"".join(packer.compress(zeros) for _ in range(size // MB)) + packer.flush()
-    for _ in range(rounds - 1):
-        body = gz(body)
+    packer = {
+        "gzip": lambda: zlib.compressobj(9, wbits=31),
+        "deflate": lambda: zlib.compressobj(9, wbits=-15),
+        "zstd": lambda: zstandard.ZstdCompressor(level=19).compressobj(),
+        "br": lambda: brotli.Compressor(quality=5),
+    }[labels[0]]()
+    feed = packer.process if labels[0] == "br" else packer.compress
+    end = packer.finish if labels[0] == "br" else packer.flush
+    body = b"".join(feed(zeros) for _ in range(size // MB)) + end()
+    for label in labels[1:]:
+        body = {"gzip": gz, "deflate": raw_deflate, "zstd": zs, "br": br}[label](body)
     return body
 
 
-@pytest.mark.parametrize("rounds", [1, 2])
-def test_a_bomb_ends_early_in_bounded_memory(rounds):
-    body = bomb(200 * MB, rounds=rounds)
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("gzip",),
+        ("deflate",),
+        ("br",),
+        ("zstd",),
+        ("gzip", "gzip"),
+        ("br", "br"),
+        ("zstd", "zstd"),
+        ("gzip", "br", "zstd"),
+    ],
+    ids=" in ".join,
+)
+@pytest.mark.parametrize("step", [1000, 65_536])
+def test_a_bomb_ends_early_in_bounded_memory(labels, step):
+    body = bomb(*labels)
     tracemalloc.start()
     try:
-        error = refusal(", ".join(["gzip"] * rounds), body, step=65_536, raw=20 * MB, limit=20 * MB)
+        error = refusal(", ".join(labels), body, step=step, raw=20 * MB, limit=20 * MB)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert error.kind is ErrorKind.TOO_LARGE
     assert peak < 48 * MB
+
+
+@pytest.mark.parametrize("label", PACK)
+def test_a_bomb_without_a_label_inside_a_labelled_body_ends_too(label):
+    body = PACK[label](bomb("gzip"))
+    assert refusal(label, body, step=65_536, limit=20 * MB).kind is ErrorKind.TOO_LARGE
 
 
 def test_a_large_repetitive_document_is_no_bomb():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.feeds.identity import identify
+from monitor.feeds.identity import digest, fingerprint, identify, to_item
 from monitor.model import Document, Entry, Source
 
 NOW = datetime(2025, 11, 30, 21, tzinfo=UTC)
@@ -14,14 +14,20 @@ SOURCE = Source(
 )
 
 
+def named(*entries, by="guid", shared=frozenset(), **document):
+    return identify(Document(entries=entries, **document), by=by, shared=shared).entries
+
+
 def items(*entries, source=SOURCE, now=NOW, **document):
-    return identify(source, Document(entries=entries, **document), now=now)
+    shown = Document(entries=entries, **document)
+    found = identify(shown).entries
+    return [to_item(each, each.keys, source, shown, now=now) for each in found]
 
 
 def known(later, earlier):
-    """Tell for each later item whether it was known, as the store tells it: by any key."""
-    seen = {key for item in earlier for key in item.keys}
-    return [not seen.isdisjoint(item.keys) for item in later]
+    """Tell for each later entry whether a key of it was seen."""
+    seen = {key for each in earlier for key in each.keys}
+    return [not seen.isdisjoint(each.keys) for each in later]
 
 
 def test_an_item_says_where_it_came_from_and_when_it_was_seen():
@@ -104,12 +110,20 @@ def test_the_same_entry_twice_is_one_item():
 
 
 def test_an_entry_that_says_nothing_is_left_out():
-    assert items(Entry(), Entry(author="A")) == ()
+    assert items(Entry(), Entry(author="A")) == []
 
 
 def test_entries_that_share_a_guid_but_not_a_link_are_all_kept():
     entries = [Entry(guid="same", title="A", link=f"https://news.example/{n}") for n in range(3)]
     assert len({item.id for item in items(*entries)}) == 3
+
+
+def test_entries_that_differ_in_their_date_alone_are_all_kept():
+    dates = [NOW - timedelta(days=n) for n in range(3)]
+    link = "https://news.example/forecast"
+    for guid in ("", "g"):
+        entries = [Entry(guid=guid, title="Forecast", link=link, published=at) for at in dates]
+        assert len(items(*entries)) == 3
 
 
 def test_entries_that_share_guid_and_link_but_not_a_title_are_all_kept():
@@ -124,19 +138,6 @@ def test_entries_that_share_a_guid_and_have_no_link_are_told_apart_by_title():
 def test_entries_without_guids_whose_links_differ_in_the_fragment_are_all_kept():
     entries = [Entry(title="Update", link=f"https://news.example/log#{n}") for n in range(3)]
     assert len(items(*entries)) == 3
-
-
-def test_an_item_stays_known_when_a_later_entry_makes_its_guid_ambiguous():
-    first = Entry(guid="g", title="A", link="https://news.example/1")
-    second = Entry(guid="g", title="B", link="https://news.example/2")
-    assert known(items(first, second), items(first)) == [True, False]
-    assert known(items(second), items(first, second)) == [True]
-
-
-def test_an_item_of_a_changelog_stays_known_when_others_come_and_go():
-    first, second, third = (Entry(title=t, link="https://x.example/log") for t in "ABC")
-    assert known(items(first, second), items(first)) == [True, False]
-    assert known(items(second, third), items(first, second)) == [True, False]
 
 
 def test_a_link_that_most_entries_share_names_no_story():
@@ -159,13 +160,107 @@ def test_an_entry_without_a_link_has_no_link_key():
     assert items(Entry(guid="1"))[0].link_key == ""
 
 
-def test_a_date_too_far_ahead_is_dropped_and_the_item_kept():
-    near, far = NOW + timedelta(hours=47), NOW + timedelta(hours=49)
-    one, two = items(
-        Entry(guid="1", published=near, updated=near), Entry(guid="2", published=far, updated=NOW)
+def test_a_date_in_the_future_is_kept_as_it_was_given():
+    (one,) = items(Entry(guid="1", published=NOW + timedelta(days=400)))
+    assert one.entry.published == NOW + timedelta(days=400)
+
+
+def test_the_keys_of_the_first_release_are_the_same_now():
+    guid = named(Entry(guid="1", link="https://news.example/1"))[0].own
+    assert guid == digest(("guid", "1")) == "e97f1adbaa9fdfad600abd30406a0e32"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://x.example/en/slug/a-74912345", "https://x.example/de/other/a-74912345"),
+        ("https://x.example/12345678-old", "https://x.example/12345678-new.html"),
+        ("https://x.example/2025/11/30/old-98765", "https://x.example/2025/11/30/new-98765"),
+    ],
+)
+def test_a_number_in_an_address_names_the_place(one, other):
+    first, second = (named(Entry(guid=link, link=link))[0] for link in (one, other))
+    assert first.own != second.own
+    assert first.place == second.place != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://x.example/20251130/old", "https://x.example/20251130/new"),
+        ("https://x.example/202511/old", "https://x.example/202511/new"),
+        ("https://x.example/2025/old", "https://x.example/2025/new"),
+        ("https://x.example/a?id=12345", "https://x.example/b?id=12345"),
+        ("https://x.example/12345a/old", "https://x.example/12345b/new"),
+        ("https://x.example/a-12345", "https://y.example/a-12345"),
+    ],
+)
+def test_dates_and_parts_of_words_are_no_numbers_of_articles(one, other):
+    first, second = (named(Entry(guid=link, link=link))[0] for link in (one, other))
+    assert first.place != second.place
+
+
+def test_an_entry_has_three_keys_the_strongest_first():
+    (one,) = named(Entry(guid="1", title="A", link="https://news.example/1", published=NOW))
+    (linked,) = named(Entry(title="A", link="https://news.example/1", published=NOW))
+    assert one.keys == (one.own, one.place, one.title)
+    assert linked.keys == (one.place, one.title)
+
+
+def test_a_weaker_key_that_two_entries_have_is_neithers():
+    entries = [Entry(guid=str(n), title="Update", published=NOW) for n in range(2)]
+    found = identify(Document(entries=tuple(entries)))
+    assert [each.title for each in found.entries] == ["", ""]
+    assert len(found.shared) == 1
+
+
+def test_a_name_that_was_shared_once_is_no_entrys_own():
+    guid = digest(("guid", "g"))
+    (one,) = named(Entry(guid="g", link="https://x.example/1"), shared={guid})
+    assert one.own != guid
+    assert not one.given
+
+
+def test_where_guids_mean_nothing_the_link_names_an_entry():
+    one, other = (
+        named(Entry(guid=guid, title="A", link="https://x.example/1"), by="link")[0]
+        for guid in "gh"
     )
-    assert (one.entry.published, one.entry.updated) == (near, near)
-    assert (two.entry.published, two.entry.updated) == (None, NOW)
+    assert one.own == other.own
+    assert named(Entry(guid="g"), by="link")[0].own == named(Entry(guid="g"))[0].own
+
+
+def test_where_links_mean_nothing_either_the_title_and_the_day_do():
+    one, same, next_day = (
+        named(
+            Entry(guid=guid, title="A", link=f"https://x.example/{guid}", published=at), by="title"
+        )
+        for guid, at in (
+            ("g", NOW),
+            ("h", NOW + timedelta(hours=2)),
+            ("i", NOW + timedelta(days=1)),
+        )
+    )
+    assert one[0].own == same[0].own != next_day[0].own
+    assert one[0].place == ""
+
+
+def test_a_guid_is_the_same_in_every_form_of_its_letters():
+    assert named(Entry(guid="Cafe\u0301"))[0].own == named(Entry(guid="Café"))[0].own
+
+
+def test_dates_links_and_tags_are_no_part_of_a_text():
+    entry = Entry(guid="1", title="A", summary="b", content="c")
+    assert fingerprint(entry) == fingerprint(
+        replace(entry, guid="2", link="https://x.example/", published=NOW, tags=("t",))
+    )
+    for change in (
+        {"title": "B"},
+        {"summary": "x"},
+        {"content": ""},
+        {"title": "Ab", "summary": ""},
+    ):
+        assert fingerprint(entry) != fingerprint(replace(entry, **change))
 
 
 def test_keys_are_128_bits_in_hex():

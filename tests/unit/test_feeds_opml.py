@@ -59,7 +59,6 @@ def test_titles_are_one_printable_line():
         (b"", "not XML"),
         (b"<opml>", "not XML"),
         (b"<opml><outline></opml>", "not XML"),
-        (b"<opml>&nbsp;</opml>", "not XML"),
         (b"<rss version='2.0'/>", "not OPML"),
         (b"<!DOCTYPE opml><opml/>", "document type"),
         (b"<!DOCTYPE opml [<!ENTITY a 'b'>]><opml>&a;</opml>", "document type"),
@@ -73,6 +72,22 @@ def test_titles_are_one_printable_line():
 def test_what_is_no_opml_is_refused_with_a_reason(document, words):
     with pytest.raises(OpmlError, match=words):
         read_opml(document)
+
+
+def test_the_commonest_flaws_of_exports_are_forgiven_and_places_stay():
+    document = """<?xml version="1.0" encoding="UTF-8"?>
+<opml><body>
+  <outline text="Oil & gas &nbsp;&eacute;" my:x="1" xmlUrl="https://x.example/?a=1&b=2"/>
+</body></opml>"""
+    (outline,) = read_opml(document.encode())
+    assert (outline.title, outline.url) == ("Oil & gas é", "https://x.example/?a=1&b=2")
+    assert (outline.line, outline.column) == (3, 3)
+
+
+def test_what_mending_does_not_help_is_refused_for_its_first_flaw():
+    with pytest.raises(OpmlError, match="not XML") as caught:
+        read_opml(b"<opml>\n<outline text='a & b'>\n</opml>")
+    assert caught.value.line == 2
 
 
 def test_a_refusal_says_where():

@@ -3,26 +3,28 @@
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from math import isclose
+from itertools import pairwise
+from math import isclose, sqrt
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from monitor.feeds.pacing import UNKNOWN_RATE, advance, body_hash, first_rate, next_rate
+from monitor.feeds.pacing import HOURLY, advance, body_hash, furthest
+from monitor.feeds.rhythm import BURST_SHARE
 from monitor.model import (
     Document,
     Entry,
     ErrorKind,
     Failed,
     Fetched,
+    Habits,
     NotModified,
     Problem,
+    Rhythm,
     Source,
     SourceId,
     SourceState,
 )
-from monitor.settings import PollSettings
+from monitor.settings import HostSettings, PollSettings
 
 NOW = datetime(2025, 11, 30, 21, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -47,9 +49,14 @@ SEEN = SourceState(
 NEVER = SourceState(id=SourceId(1), url=SOURCE.url, host="news.example", next_poll_at=NOW)
 BODY = Fetched(url=SOURCE.url, status=200, body=b"<rss/>", etag='W/"new"', last_modified="then")
 DOWN = Failed(kind=ErrorKind.TIMEOUT, message="no answer within 20 s")
+LIMITED = Failed(kind=ErrorKind.RATE_LIMITED, message="asks us to come less often")
+# The rule's interval for one item an hour of which none came of late, at the price HOURLY.
+USUAL = HOUR / sqrt(1 - BURST_SHARE)
 
 
-def after(state, outcome, *, new=0, document=None, source=SOURCE, poll=POLL, now=NOW, seed=1):
+def after(
+    state, outcome, *, document=None, source=SOURCE, poll=POLL, now=NOW, seed=1, new=0, **pacing
+):
     if isinstance(outcome, Fetched) and document is None:
         document = Document(entries=(Entry(title="One"),))
     return advance(
@@ -61,6 +68,7 @@ def after(state, outcome, *, new=0, document=None, source=SOURCE, poll=POLL, now
         poll=poll,
         now=now,
         rng=random.Random(seed),
+        **pacing,
     )
 
 
@@ -118,7 +126,7 @@ def test_a_success_ends_a_row_of_failures():
         state = after(failing, outcome)
         assert (state.failures, state.error_kind, state.error) == (0, None, "")
         assert state.last_success_at == NOW
-        assert state.next_poll_at - NOW <= 1.1 * HOUR
+        assert state.next_poll_at - NOW <= 1.1 * USUAL
 
 
 def test_a_failure_counts_and_says_why():
@@ -163,20 +171,61 @@ def test_the_interval_of_the_settings_serves_sources_without_their_own():
 
 
 @pytest.mark.parametrize(
-    ("rate", "hours"), [(1.0, 1.0), (4.0, 0.5), (0.25, 2.0), (1e6, 1 / 12), (0.0, 4.0)]
+    ("rate", "times"), [(1.0, 1.0), (4.0, 1 / 2), (0.25, 2.0), (1e6, 0), (0.0, 99)]
 )
-def test_an_adaptive_interval_follows_the_square_root_of_the_rate(rate, hours):
+def test_an_adaptive_interval_follows_the_square_root_of_the_rate(rate, times):
     state = replace(SEEN, rate=rate, last_success_at=NOW)
     for wait in waits(state, NotModified()):
-        assert 0.9 * hours * HOUR <= wait <= 1.1 * hours * HOUR
-        assert wait >= POLL.min
+        assert min(0.9 * times * USUAL, 3.6 * HOUR) <= wait <= max(1.1 * times * USUAL, POLL.min)
+        assert POLL.min <= wait <= POLL.max
 
 
-def test_priority_and_budget_buy_polls():
+def test_priority_a_lower_price_and_items_on_watchlists_buy_polls():
     state = replace(SEEN, last_success_at=NOW)
     dear = waits(state, NotModified(), source=replace(SOURCE, priority=4.0))
-    rich = waits(state, NotModified(), poll=PollSettings(budget=2.0))
-    assert all(27 * MINUTE <= wait <= 33 * MINUTE for wait in dear + rich)
+    cheap = waits(state, NotModified(), price=HOURLY / 4)
+    assert all(0.45 * USUAL <= wait <= 0.55 * USUAL for wait in dear + cheap)
+    matching = replace(state, rhythm=Rhythm(matched=1.0))
+    known = zip(waits(matching, NotModified()), waits(state, NotModified()), strict=True)
+    assert all(isclose(wait / usual, 1 / sqrt(2), rel_tol=1e-6) for wait, usual in known)
+
+
+def test_the_preset_of_a_host_is_a_floor_where_people_chose_no_interval_for_the_source():
+    preset = HostSettings(name="news.example", min=3 * HOUR)
+    assert set(waits(SEEN, BODY, preset=preset)) == {3 * HOUR}
+    everywhere = waits(SEEN, BODY, preset=preset, poll=PollSettings(every=10 * MINUTE))
+    assert all(2.7 * HOUR <= wait <= 3.3 * HOUR for wait in everywhere)
+    assert all(wait <= 11 * MINUTE for wait in waits(SEEN, BODY, preset=preset, source=FIXED))
+    assert after(SEEN, DOWN, preset=preset).next_poll_at >= NOW + 3 * HOUR
+
+
+def test_half_of_a_document_is_not_replaced_between_two_polls():
+    state = replace(SEEN, rate=2.0, last_success_at=NOW, rhythm=Rhythm(entries=4))
+    cover = HOUR / (1 - BURST_SHARE)
+    for wait in waits(state, NotModified(), price=100.0):
+        assert 0.9 * cover <= wait <= 1.1 * cover
+
+
+def test_a_source_that_outran_its_polls_is_polled_twice_as_often_for_a_day():
+    for ago, times in ((HOUR, 0.5), (2 * DAY, 1.0)):
+        state = replace(SEEN, last_success_at=NOW, habits=Habits(gap_at=NOW - ago))
+        for wait in waits(state, NotModified()):
+            assert 0.9 * times * USUAL <= wait <= 1.1 * times * USUAL
+
+
+def test_polls_gather_in_the_hours_that_bring_news():
+    by_hour = tuple(40.0 if hour in (9, 10) else 0.0 for hour in range(24))
+    state = replace(SEEN, rate=1.0, rhythm=Rhythm(hours=by_hour, days=(10.0,) * 7))
+    busy, quiet = (
+        after(replace(state, last_success_at=now), NotModified(), now=now).next_poll_at - now
+        for now in (NOW.replace(hour=9), NOW.replace(hour=15))
+    )
+    assert busy < USUAL / 2 < 1.5 * USUAL < quiet
+
+
+def test_an_item_just_seen_brings_the_next_poll_forward():
+    quiet = after(SEEN, NotModified())
+    assert after(SEEN, BODY, new=1).next_poll_at < quiet.next_poll_at
 
 
 def test_freshness_lengthens_an_adaptive_interval_on_200_and_304_up_to_a_day():
@@ -191,13 +240,18 @@ def test_freshness_does_not_change_a_fixed_interval():
 
 
 def test_the_ttl_lengthens_the_interval_of_a_slow_feed_up_to_an_hour():
-    quick = PollSettings(budget=10.0)  # six minutes at one item an hour
-    heeded = waits(replace(SEEN, rate=0.4), BODY, document=Document(ttl=8 * HOUR), poll=quick)
-    assert all(wait <= 1.1 * HOUR for wait in heeded)
-    slow = waits(replace(SEEN, rate=0.9), BODY, document=Document(ttl=HOUR), poll=quick)
-    assert all(HOUR <= wait <= 1.1 * HOUR for wait in slow)
-    busy = waits(replace(SEEN, rate=9.0), BODY, document=Document(ttl=HOUR), poll=quick)
+    busy_desk = {"price": 0.001}  # three minutes at one item an hour
+    heeded = waits(replace(SEEN, rate=0.1), BODY, document=Document(ttl=8 * HOUR), **busy_desk)
+    assert set(heeded) == {HOUR}
+    slow = waits(replace(SEEN, rate=0.9), BODY, document=Document(ttl=HOUR), **busy_desk)
+    assert set(slow) == {HOUR}
+    busy = waits(replace(SEEN, rate=9.0), BODY, document=Document(ttl=HOUR), **busy_desk)
     assert all(wait < HOUR / 2 for wait in busy)
+
+
+def test_the_ttl_stands_after_a_304():
+    told = after(SEEN, BODY, document=Document(ttl=HOUR), price=0.001)
+    assert set(waits(replace(told, rate=0.9), NotModified(), price=0.001)) == {HOUR}
 
 
 def test_retry_after_binds_every_source_up_to_a_day():
@@ -262,8 +316,7 @@ def test_failures_double_the_wait_up_to_a_day_and_never_end_it():
 def test_a_slow_source_that_failed_once_is_tried_again_soon_unless_it_asked_for_less():
     slow = replace(SEEN, rate=0.0)
     assert after(slow, DOWN).next_poll_at - NOW == POLL.min
-    limited = Failed(kind=ErrorKind.RATE_LIMITED, message="too many requests")
-    assert after(slow, limited).next_poll_at - NOW >= POLL.max / 2
+    assert after(slow, LIMITED).next_poll_at - NOW >= 2 * POLL.max
 
 
 def test_a_fixed_source_backs_off_too_but_never_below_its_interval():
@@ -277,11 +330,38 @@ def test_an_interval_longer_than_a_day_stays_as_long():
     assert all(6.3 * DAY <= wait <= 7 * DAY for wait in row_of(DOWN, 20, rare))
 
 
-def test_a_rate_limit_met_twice_waits_an_hour_at_least():
-    limited = Failed(kind=ErrorKind.RATE_LIMITED, message="429")
-    first, second, *_ = row_of(limited, 3, FIXED)
-    assert first < HOUR
-    assert second >= HOUR
+def test_a_rate_limit_doubles_the_wait_an_hour_at_least_once_repeated():
+    found = row_of(LIMITED, 12, FIXED)
+    assert 20 * MINUTE <= found[0] < HOUR <= found[1]
+    assert all(min(2 * fewer, DAY) <= more for fewer, more in pairwise(found))
+    assert found[-1] == DAY
+
+
+def test_after_a_rate_limit_the_wait_comes_back_by_halves():
+    state, found = SEEN, []
+    for _ in range(5):
+        state = after(state, LIMITED, source=FIXED)
+    left = state.rhythm.slowed
+    for _ in range(8):
+        state = after(state, NotModified(), source=FIXED)
+        found.append(state.next_poll_at - NOW)
+    halves = [left / 2**n for n in range(1, 9)]
+    assert found[:3] == halves[:3]
+    assert all(wait <= max(half, 11 * MINUTE) for wait, half in zip(found, halves, strict=True))
+    assert 9 * MINUTE <= found[-1] <= 11 * MINUTE
+
+
+def test_a_limit_met_again_on_the_way_back_doubles_what_was_left():
+    state = replace(SEEN, rhythm=Rhythm(slowed=8 * HOUR))
+    back = after(state, NotModified(), source=FIXED)
+    assert back.rhythm.slowed == 4 * HOUR
+    assert after(back, LIMITED, source=FIXED).next_poll_at - NOW >= 8 * HOUR
+
+
+def test_a_limit_that_says_how_long_leaves_nothing_behind():
+    state = after(SEEN, replace(LIMITED, retry_after=HOUR), source=FIXED)
+    assert state.rhythm.slowed is None
+    assert after(state, NotModified(), source=FIXED).next_poll_at - NOW <= 11 * MINUTE
 
 
 def test_a_source_that_says_twice_that_it_is_gone_is_asked_once_a_week():
@@ -298,34 +378,19 @@ def test_a_gone_after_other_failures_is_only_the_first():
     assert state.next_poll_at - NOW <= DAY
 
 
-# --- rates ------------------------------------------------------------------------------------
+# --- the rate -----------------------------------------------------------------------------------
 
 
-def test_the_rate_halves_in_five_silent_days():
-    assert isclose(next_rate(8.0, 0, 5 * DAY), 4.0)
-    assert isclose(next_rate(8.0, 0, 10 * DAY), 2.0)
-
-
-def test_a_steady_source_keeps_its_rate_however_often_it_is_polled():
-    assert isclose(next_rate(3.0, 3, HOUR), 3.0)
-    assert isclose(next_rate(3.0, 72, DAY), 3.0)
-
-
-def test_a_first_document_tells_the_rate_by_its_dates():
+def test_a_first_document_tells_the_rate_and_how_long_it_is():
     hourly = Document(entries=tuple(Entry(published=NOW - n * HOUR) for n in range(48)))
-    assert 0.8 < first_rate(hourly, now=NOW) < 1.3
-    assert 0.8 < after(NEVER, BODY, document=hourly, new=48).rate < 1.3
+    state = after(NEVER, BODY, document=hourly, new=48)
+    assert 0.8 < state.rate < 1.3
+    assert state.rhythm.entries == 48
 
 
-def test_dates_of_years_ago_tell_of_a_slow_source():
-    old = Document(entries=tuple(Entry(published=NOW - n * 100 * DAY) for n in range(3, 20)))
-    assert first_rate(old, now=NOW) < 0.001
-
-
-@pytest.mark.parametrize("dates", [(), (None, None), (NOW + DAY, NOW + DAY), (NOW,)])
-def test_without_dates_a_middling_rate_is_assumed(dates):
-    document = Document(entries=tuple(Entry(published=date) for date in dates))
-    assert first_rate(document, now=NOW) == UNKNOWN_RATE
+def test_entries_that_were_left_out_as_known_count_for_the_length_of_a_document():
+    document = Document(entries=(Entry(title="New"),), marks=bytes(8 * 30))
+    assert after(SEEN, BODY, document=document, new=1).rhythm.entries == 30
 
 
 def test_a_failure_leaves_the_rate_and_the_next_success_spreads_what_came_meanwhile():
@@ -335,48 +400,30 @@ def test_a_failure_leaves_the_rate_and_the_next_success_spreads_what_came_meanwh
     assert isclose(later.rate, 1.0)
 
 
-# --- laws -------------------------------------------------------------------------------------
+def test_what_most_polls_learn_is_only_that_nothing_came():
+    told = after(SEEN, replace(BODY, fresh_for=HOUR), new=3)
+    again = after(told, NotModified(fresh_for=HOUR), now=NOW + HOUR)
+    assert again.rhythm is told.rhythm
 
-DURATIONS = st.timedeltas(timedelta(), 400 * DAY)
-OUTCOMES = st.one_of(
-    st.builds(NotModified, fresh_for=st.none() | DURATIONS),
-    st.builds(lambda fresh, wish: replace(BODY, fresh_for=fresh, retry_after=wish), st.none() | DURATIONS, st.none() | DURATIONS),
-    st.builds(lambda kind, wish: Failed(kind=kind, message="x", retry_after=wish), st.sampled_from(ErrorKind), st.none() | DURATIONS),
-)  # fmt: skip
-STATES = st.builds(
-    lambda failures, kind, rate, since: replace(SEEN, failures=failures, error_kind=kind, rate=rate, last_success_at=since),
-    st.integers(0, 10**6), st.none() | st.sampled_from(ErrorKind), st.floats(0, 1e9), st.none() | st.datetimes(timezones=st.just(UTC)),
-)  # fmt: skip
-SOURCES = st.builds(
-    lambda every, priority: replace(SOURCE, every=every, priority=priority),
-    st.none() | st.timedeltas(timedelta(seconds=1), 365 * DAY),
-    st.floats(0, 1e6),
+
+# --- plans that stand ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "source", "latest"),
+    [
+        (NotModified(), SOURCE, POLL.max),
+        (NotModified(), FIXED, 11 * MINUTE),
+        (NotModified(fresh_for=30 * HOUR), SOURCE, DAY),
+        (DOWN, SOURCE, DAY),
+        (DOWN, replace(SOURCE, every=3 * DAY), 3.3 * DAY),
+        (replace(DOWN, retry_after=20 * HOUR), FIXED, DAY),
+        (Failed(kind=ErrorKind.GONE, message="410"), SOURCE, 8 * DAY),
+    ],
 )
-
-
-@settings(max_examples=100, deadline=None)
-@given(STATES, OUTCOMES, SOURCES, st.integers(0, 10**6), st.none() | DURATIONS, st.integers(0, 9))
-def test_no_poll_comes_too_soon_and_none_is_put_off_for_ever(
-    state, outcome, source, new, ttl, seed
-):
-    document = Document(ttl=ttl) if isinstance(outcome, Fetched) else None
-    then = advance(
-        state, outcome, new=new, document=document, source=source, poll=POLL, now=NOW, rng=random.Random(seed)
-    )  # fmt: skip
-    wait = then.next_poll_at - NOW
-    assert wait >= (source.every * 0.9 if source.every else POLL.min)
-    if then.retry_after:
-        assert NOW <= then.retry_after <= min(NOW + DAY, then.next_poll_at)
-    gone = isinstance(outcome, Failed) and outcome.kind is ErrorKind.GONE
-    assert wait <= max(7 * DAY if gone else DAY, 1.1 * (source.every or POLL.max))
-    assert then.rate >= 0
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.integers(1, 40), SOURCES)
-def test_one_more_failure_never_shortens_the_mean_wait(failures, source):
-    fewer, more = (
-        sum(waits(replace(SEEN, failures=n), DOWN, source=source), timedelta())
-        for n in (failures - 1, failures)
-    )
-    assert more >= fewer
+def test_a_plan_stands_as_long_as_a_poll_could_have_made_it(outcome, source, latest):
+    state = SEEN
+    for _ in range(12):
+        state = after(state, outcome, source=source)
+        assert state.next_poll_at <= furthest(state, source, POLL, now=NOW)
+    assert furthest(state, source, POLL, now=NOW) == NOW + latest

@@ -199,7 +199,12 @@ def test_json_feed_1_0_with_its_oddities_is_read():
         "A",
         "a <b",
     )
-    assert (second.guid, second.author, second.tags, second.published) == ("1.5", "B", (), TEN)
+    assert (second.guid, second.author, second.tags, second.published) == (
+        "1.5",
+        "B",
+        ("none",),
+        TEN,
+    )
     assert (third.guid, third.link) == ("", "https://x.example/a.mp3")
 
 

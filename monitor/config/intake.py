@@ -1,0 +1,107 @@
+"""Feeds that others list become entries of `sources`, but for those that are there. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from pydantic_core import PydanticCustomError
+
+from monitor.config.addresses import read_source_address
+from monitor.config.checks import same_address
+from monitor.config.values import read_language, read_name
+from monitor.config.writing import Entry, Value
+from monitor.feeds.opml import Outline
+from monitor.feeds.redaction import redact_url
+from monitor.feeds.urls import MAX_URL
+
+_FEED_SCHEME = re.compile(r"feed:(?=https?://)|feed:(?://)?", re.IGNORECASE)
+_HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+LONGEST_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusable:
+    """A feed that can't be a source. `line` counts from 1; `address` may be seen by people."""
+
+    file: str
+    line: int
+    address: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Intake:
+    """Takes feeds one by one, next to the sources that are there already."""
+
+    addresses: set[str]  # of known sources, in the form in which they are compared
+    names: set[str]
+    tags: tuple[str, ...] = ()  # of each new source
+    entries: list[Entry] = field(default_factory=list)
+    known: int = 0
+    unusable: list[Unusable] = field(default_factory=list)
+
+    def take(self, file: str, feed: Outline, *, named: bool = True) -> None:
+        """Sort one feed in. Without `named` its title is not a name, as other feeds have it too."""
+        url = web_address(feed.url)
+        if reason := _fault(url):
+            shown = redact_url(feed.url)[:LONGEST_SHOWN]
+            self.unusable.append(Unusable(file=file, line=feed.line, address=shown, reason=reason))
+        elif same_address(url) in self.addresses:
+            self.known += 1
+        else:
+            self.addresses.add(same_address(url))
+            self.entries.append(self._entry(url, feed, named=named))
+
+    def _entry(self, url: str, feed: Outline, *, named: bool) -> Entry:
+        said: dict[str, Value] = {"url": url}
+        name = valid_name(feed.title) if named else ""
+        if name and name not in self.names:
+            self.names.add(name)
+            said["name"] = name
+        if tags := tuple(dict.fromkeys((*feed.tags, *self.tags))):
+            said["tags"] = tags
+        if language := _language(feed.language):
+            said["language"] = language
+        return said if len(said) > 1 else url
+
+
+def web_address(text: str) -> str:
+    """Return the web address that a text stands for: `feed:` is http, no scheme is https."""
+    text = text.strip()
+    if _FEED_SCHEME.match(text):
+        rest = _FEED_SCHEME.sub("", text, count=1)
+        return rest if _HAS_SCHEME.match(rest) else f"http://{rest}"
+    return text if _HAS_SCHEME.match(text) else f"https://{text}"
+
+
+def shared_titles(feeds: Iterable[Outline]) -> frozenset[str]:
+    """Return the titles that more than one feed has."""
+    counts = Counter(feed.title for feed in feeds)
+    return frozenset(title for title, count in counts.items() if count > 1)
+
+
+def fault_of(read: Callable[[object], object], text: str) -> str:
+    """Return why an option's reader refuses a text, without quoting it; "" where it does not."""
+    try:
+        read(text)
+    except PydanticCustomError as error:
+        told = error.context or {}
+        return str(told["discreet"] or told["message"])
+    return ""
+
+
+def valid_name(title: str) -> str:
+    """Return a title that can be a name, else ""."""
+    return "" if fault_of(read_name, title) else title
+
+
+def _fault(url: str) -> str:
+    if len(url) > MAX_URL:
+        return f"its address is longer than {MAX_URL} characters"
+    return fault_of(read_source_address, url)
+
+
+def _language(said: str) -> str:
+    language = said.replace("_", "-")
+    return "" if fault_of(read_language, language) else read_language(language)

@@ -1,0 +1,46 @@
+"""Rows of the outbox as the deliveries they are, each with the message it carries."""
+
+from sqlalchemy import func, select
+
+from monitor.model import AlertId, Delivery, DeliveryState
+from monitor.store.alerts import to_message
+from monitor.store.columns import AnyRow
+from monitor.store.engine import Database
+from monitor.store.tables import alerts, deliveries, notices
+
+# What a notice says is its own message, unless it speaks for others too.
+_MESSAGE = func.coalesce(alerts.c.message, notices.c.summary, notices.c.message).label("message")
+
+SELECT_DELIVERIES = (
+    select(deliveries, _MESSAGE)
+    .outerjoin_from(deliveries, alerts, deliveries.c.alert == alerts.c.id)
+    .outerjoin(notices, deliveries.c.alert == notices.c.id)
+)
+
+
+def read_deliveries(
+    database: Database, *, limit: int | None, state: DeliveryState | None
+) -> list[Delivery]:
+    """Return rows of the outbox, the newest first."""
+    wanted = SELECT_DELIVERIES.order_by(deliveries.c.id.desc()).limit(limit)
+    if state is not None:
+        wanted = wanted.where(deliveries.c.state == state)
+    with database.read() as connection:
+        return [to_delivery(row) for row in connection.execute(wanted)]
+
+
+def to_delivery(row: AnyRow) -> Delivery:
+    """Turn a row of SELECT_DELIVERIES into the delivery it is."""
+    return Delivery(
+        id=row.id,
+        webhook_id=row.webhook_id,
+        notifier=row.notifier,
+        alert=AlertId(row.alert),
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        reason=row.reason,
+        next_attempt=row.due_at if row.state == DeliveryState.RETRYING else None,
+        created=row.created,
+        message=to_message(row.message),
+        claims=row.claims,
+    )

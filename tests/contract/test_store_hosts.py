@@ -1,0 +1,72 @@
+"""The sources of one host together, on every database."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from builders import NOW
+from store_builders import a_poll, again, commit, configure
+
+from monitor.model import ErrorKind, PollOutcome
+
+HOUR = timedelta(hours=1)
+HOST = [f"https://wire.example/{section}" for section in ("world", "sport", "arts", "science")]
+SHORE = "https://shore.example/rss"
+
+
+def a_failure(state, kind, **changes):
+    failed = replace(state, error_kind=kind, failures=1, next_poll_at=NOW + 2 * HOUR)
+    return a_poll(state, state=failed, outcome=PollOutcome.FAILED, **changes)
+
+
+def test_it_is_known_how_the_sources_of_a_host_failed_last(store):
+    world, sport, *_, shore = configure(store, *HOST, SHORE)
+    commit(store, a_failure(world, ErrorKind.AUTH), a_failure(shore, ErrorKind.DNS))
+    kinds = store.host_kinds("wire.example")
+    assert len(kinds) == 4
+    assert kinds[world.id] is ErrorKind.AUTH
+    assert kinds[sport.id] is None
+    assert store.host_kinds("nobody.example") == {}
+
+
+def test_sources_that_left_the_configuration_do_not_count(store):
+    configure(store, *HOST)
+    configure(store, *HOST[:2])
+    assert len(store.host_kinds("wire.example")) == 2
+
+
+def test_a_pause_that_a_host_asks_for_is_for_all_its_sources_and_they_come_back_spread(store):
+    states = configure(store, *HOST, SHORE)
+    until = NOW + HOUR
+    commit(store, a_failure(states[0], ErrorKind.RATE_LIMITED, host_until=until))
+    first, *others, shore = [again(store, state).next_poll_at for state in states]
+    assert first == NOW + 2 * HOUR
+    assert shore == NOW
+    assert min(others) == until
+    assert len(set(others)) == 3
+    assert max(others) <= until + timedelta(minutes=1)
+    assert store.due_hosts(until - timedelta(seconds=1), 9) == ["shore.example"]
+
+
+def test_a_source_with_a_later_time_of_its_own_keeps_it(store):
+    world, sport, *_ = configure(store, *HOST)
+    commit(store, a_failure(world, ErrorKind.HTTP_5XX))
+    commit(store, a_failure(sport, ErrorKind.RATE_LIMITED, host_until=NOW + HOUR))
+    assert again(store, world).next_poll_at == NOW + 2 * HOUR
+
+
+def test_a_record_that_comes_too_late_puts_nothing_off(store):
+    world, sport, *_ = configure(store, *HOST)
+    commit(store, a_poll(world))
+    [refused] = commit(store, a_failure(world, ErrorKind.RATE_LIMITED, host_until=NOW + HOUR))
+    assert not refused.accepted
+    assert again(store, sport).next_poll_at == NOW
+
+
+def test_two_pauses_in_one_group_both_count(store):
+    world, sport, *others = configure(store, *HOST)
+    commit(
+        store,
+        a_failure(world, ErrorKind.RATE_LIMITED, host_until=NOW + HOUR / 2),
+        a_failure(sport, ErrorKind.RATE_LIMITED, host_until=NOW + HOUR),
+    )
+    assert all(again(store, state).next_poll_at >= NOW + HOUR for state in others)

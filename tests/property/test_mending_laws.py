@@ -1,0 +1,100 @@
+"""Laws of mending and of decoding: what is well made stays what it is, and nothing raises."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from monitor.feeds.decoding import decode
+from monitor.feeds.mending import flaw, mend
+
+TEXTS = st.text(
+    st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff"),
+    max_size=20,
+)
+PIECES = st.lists(
+    st.sampled_from(
+        ["<title>", "</title>", "<item>", "</item>", "<link/>", "<![CDATA[", "]]>", "&", "&amp;", "&nbsp;", "&eacute",
+         "&#38;", "<", ">", "<!--", "-->", "x:", "<x:y>", "</x:y>", " a='", "'", '"', "=", "é", "\n", "rss", "<?a b?>"]
+    ) | TEXTS,
+    max_size=25,
+).map("".join)  # fmt: skip
+
+
+@st.composite
+def trees(draw, depth=3):
+    leaf = not depth or draw(st.booleans())
+    names = ["title", "link", "guid", "description"] if leaf else ["item", "entry", "x"]
+    element = etree.Element(draw(st.sampled_from(names)))
+    element.text = draw(TEXTS)
+    for name in draw(st.lists(st.sampled_from("ab"), max_size=2)):
+        element.set(name, draw(TEXTS))
+    for child in [] if leaf else draw(st.lists(trees(depth - 1), max_size=2)):
+        child.tail = draw(TEXTS)
+        element.append(child)
+    return element
+
+
+@settings(max_examples=100, deadline=None)
+@given(trees())
+def test_what_is_well_formed_means_the_same_when_mended(tree):
+    written = etree.tostring(tree, encoding="unicode")
+    assert flaw(written) is None
+    again = etree.fromstring(mend(written))
+    assert etree.tostring(again, method="c14n") == etree.tostring(tree, method="c14n")
+
+
+@settings(max_examples=100, deadline=None)
+@given(PIECES)
+def test_mending_never_raises_and_never_spoils_what_was_well_formed(text):
+    broken = f"<rss>{text}</rss>"
+    mended = mend(broken)
+    if flaw(broken) is None and "<title><" not in broken:
+        assert flaw(mended) is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(["", "utf-8", "windows-1251", "shift_jis", "nonsense", "utf-7"]),
+)
+def test_any_bytes_are_text_of_characters(body, label):
+    head = f"<?xml version='1.0' encoding='{label}'?>".encode()
+    for given_body in (body, head + body):
+        text, problems = decode(given_body, content_type=f"text/xml; charset={label}")
+        assert text.encode("utf-8", "strict") is not None
+        assert all(problem.message for problem in problems)
+
+
+WESTERN = [
+    "l’été",
+    "déjà",
+    "niño",
+    "señal",
+    "über",
+    "größer",
+    "não",
+    "à",
+    "ações",
+    "«",
+    "»",
+    "—",
+    "où",
+    "cœur",
+    "naïve",
+    "façade",
+    "the",
+    "of",
+    "and",
+]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(WESTERN), min_size=2).map(" ".join),
+    st.sampled_from(["utf-8", "cp1252", "utf-16", "utf-8-sig"]),
+    st.sampled_from(["", "utf-8", "iso-8859-1", "windows-1252", "no such charset"]),
+)
+def test_western_text_is_read_back_whatever_it_is_written_in_and_called(text, codec, label):
+    written = f"<rss>{text}</rss>"
+    body = written.encode(codec)
+    assert decode(body, content_type=f"text/xml; charset={label}")[0] == written
