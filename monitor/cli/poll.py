@@ -1,6 +1,5 @@
 """`monitor poll`."""
 
-import asyncio
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.hosts import visit_hosts
+from monitor.cli.loop import run_loop
 from monitor.cli.options import (
     clock,
     config_option,
@@ -49,7 +49,7 @@ def command(
     loaded = load_config(config_file)
     start_logging(loaded)
     wanted = _wanted(loaded.settings, sources, every=every)
-    reports = asyncio.run(_poll(loaded.settings, wanted, force=force, as_json=as_json))
+    reports = run_loop(_poll(loaded.settings, wanted, force=force, as_json=as_json))
     return int(any(report["outcome"] == PollOutcome.FAILED for report in reports))
 
 

@@ -1,10 +1,9 @@
 """Fetches and parses each source once, for `monitor check --network`; nothing is stored."""
 
-import asyncio
-
 import click
 
 from monitor.cli.hosts import visit_hosts
+from monitor.cli.loop import run_loop
 from monitor.cli.options import clock, print_json
 from monitor.feeds.fetch import fetch
 from monitor.feeds.parsers import ParserPool
@@ -16,7 +15,7 @@ from monitor.settings import Settings
 
 def fetch_each(settings: Settings, *, as_json: bool) -> int:
     """Say of each source whether it is a feed; return 1 if one is not."""
-    return asyncio.run(_fetch_each(settings, as_json=as_json))
+    return run_loop(_fetch_each(settings, as_json=as_json))
 
 
 async def _fetch_each(settings: Settings, *, as_json: bool) -> int:

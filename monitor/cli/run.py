@@ -5,12 +5,12 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 
 import click
 
 from monitor.cli.hosts import in_words
+from monitor.cli.loop import run_loop
 from monitor.cli.options import clock, config_option, load_config, say, start_logging
 from monitor.settings import Settings
 
@@ -27,23 +27,12 @@ def command(*, config_file: str | None) -> int:
     for problem in loaded.warnings:
         say(str(problem))
     start_logging(loaded, level=loaded.settings.log.level)
-    with asyncio.Runner(loop_factory=_new_loop()) as runner:
-        return runner.run(_run(loaded.settings))
+    return run_loop(_run(loaded.settings))
 
 
 # Nothing but a fault of ours makes a ticket outlive its poll, so the lease only has to outlast a
 # poll at its slowest: every hop, and every other document before it in the parser's queue.
 LEASE = timedelta(minutes=15)
-
-
-def _new_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    # uvloop has no wheel everywhere; it saves a quarter of a poll's CPU where it has.
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
 
 
 async def _run(settings: Settings) -> int:

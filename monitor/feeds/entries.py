@@ -29,6 +29,7 @@ MAX_TAGS = 50
 MAX_TAG = 128
 _MOST_LINKS = 50  # tried before an entry has none
 MOST_AUTHORS = 50
+_LONGEST_DATE = 100  # characters of one that is worth remembering
 # What is read of a text before it is cut: markup may be most of it, but not all the rest.
 _RAW_TIMES = 16
 
@@ -205,8 +206,14 @@ def _date(candidates: Iterable[str], language: str, cuts: Cuts) -> datetime | No
     return found
 
 
-@lru_cache(maxsize=256)  # an entry says most of its dates twice, and one document many alike
 def _read_date(text: str, language: str) -> datetime | None:
+    if len(text) > _LONGEST_DATE:
+        return read_date(text, language=language)
+    return _read_short_date(text, language)
+
+
+@lru_cache(maxsize=256)  # an entry says most of its dates twice
+def _read_short_date(text: str, language: str) -> datetime | None:
     return read_date(text, language=language)
 
 

@@ -29,6 +29,7 @@ from monitor.model import (
     Decide,
     Decision,
     Delivery,
+    Document,
     ErrorKind,
     Failed,
     Fetched,
@@ -281,9 +282,12 @@ class Pipeline:
 
     async def _parse(self, fetched: Fetched, known: bytes) -> Parsed:
         """Parse a document without the entries that have these marks."""
-        return await self.parsers.parse(
+        parsed = await self.parsers.parse(
             fetched.body, url=fetched.url, content_type=fetched.content_type, known=known
         )
+        if isinstance(parsed, Document):
+            metrics.DOCUMENTS.labels(path=parsed.path).inc()
+        return parsed
 
     async def _fetch_page(self, state: SourceState, source: Source, url: str) -> Outcome | None:
         """Fetch a further page of a source's document, with its host's gap before it.

@@ -767,10 +767,3 @@ async def test_a_large_document_is_judged_as_a_small_one_is(desk):
     await show(desk, *entries)
     await show(desk, article(900, at=desk.clock() + HOUR), *entries[:-1])
     assert desk.alerts() == ["Maduro, part 900 of the news"]
-
-
-async def test_a_large_document_is_judged_as_a_small_one_is(desk):
-    entries = [article(n, at=past(desk, n * MINUTE)) for n in range(400)]
-    await show(desk, *entries)
-    await show(desk, article(900, at=desk.clock() + HOUR), *entries[:-1])
-    assert desk.alerts() == ["Maduro, part 900 of the news"]
