@@ -718,8 +718,9 @@ class Readings:
 
 @pytest.fixture
 def readings(desk):
-    desk.pipeline.parsers = Readings(desk.pipeline.parsers)
-    return desk.pipeline.parsers.known
+    visiting = desk.pipeline._visiting
+    visiting.parsers = Readings(visiting.parsers)
+    return visiting.parsers.known
 
 
 async def test_of_a_document_with_a_plainly_new_entry_only_that_is_read(desk, readings):

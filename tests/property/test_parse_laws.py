@@ -299,6 +299,8 @@ COMPARED = ("guid", "title", "link", "published", "summary")
 EXCEPTIONS = {
     # An xml:base of a content stays in force for the entries behind it.
     "rss-parser__test_input_reddit-home.rss": {"guid"},
+    # It takes the ampersands of an address for entities: `&utm;_medium`.
+    "FeedKit__Tests_FeedKitTests_Resources_xml_Ampersand.xml": {"guid"},
 }
 
 
@@ -335,11 +337,11 @@ def test_of_a_real_document_only_what_is_new_is_read(path):
 @real
 @each_real
 def test_both_ways_of_reading_a_real_document_agree(path):
-    text, found = as_text(path.read_bytes())
+    text, _ = as_text(path.read_bytes())
     strictly = parse(path.read_bytes(), url="https://x.example/f")
     if strictly.path != "strict":
         pytest.skip(f"it is read the {strictly.path} way")
-    leniently = read_leniently(prepare(text), text, found, url="https://x.example/f")
+    leniently = read_leniently(prepare(text), text, url="https://x.example/f")
     differing = {
         name
         for one, other in zip(strictly.entries, leniently.entries, strict=True)

@@ -1,0 +1,237 @@
+"""One poll from request to commit: fetch, take in, match, say what the store shall know."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import httpx
+
+from monitor import metrics
+from monitor.alerts.policy import said_at
+from monitor.errors import StoreError
+from monitor.feeds.answers import host_until
+from monitor.feeds.articles import Articles
+from monitor.feeds.fetch import fetch
+from monitor.feeds.habits import Question
+from monitor.feeds.pacing import advance
+from monitor.feeds.parsers import ParserPool
+from monitor.model import (
+    Document,
+    ErrorKind,
+    Failed,
+    Fetched,
+    Notice,
+    NotModified,
+    Outcome,
+    Parsed,
+    PollRecord,
+    Sighting,
+    Source,
+    SourceState,
+)
+from monitor.pipeline.gaps import Gaps
+from monitor.pipeline.intake import Intake, Read, Taken
+from monitor.pipeline.report import Visit, count, report, word
+from monitor.pipeline.trust import Trust
+from monitor.queue import LeaseLost
+from monitor.settings import Settings
+from monitor.store import Store, Writer
+from monitor.stories.duplicates import title_key
+from monitor.watch.matcher import Matcher
+from monitor.watch.text import normalised
+
+log = logging.getLogger(__name__)
+
+# A host whose gap is longer is not kept waiting for: whoever polls it comes back.
+LONG_GAP_SECONDS = 2.0
+# Matching many items at once must not hold up the loop; this many take about two milliseconds.
+ITEMS_PER_TURN = 20
+
+
+@dataclass(slots=True, kw_only=True)
+class Visiting:
+    """What a poll needs; `hint` is told which destinations have new work."""
+
+    settings: Settings
+    store: Store
+    writer: Writer
+    transport: httpx.AsyncBaseTransport
+    parsers: ParserPool
+    matcher: Matcher
+    now: Callable[[], datetime]
+    rng: random.Random
+    hint: Callable[[Iterable[str]], Awaitable[None]]
+    read: Read
+    trust: Trust
+    gaps: Gaps
+    intake: Intake = field(init=False)
+    articles: Articles = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Give the stages their edges."""
+        self.intake = Intake(
+            store=self.store,
+            read=self.read,
+            parse=self._parse,
+            fetch_page=self._fetch_page,
+            now=self.now,
+        )
+        self.articles = Articles(
+            self.settings.poll,
+            self.transport,
+            self.parsers,
+            now=self.now,
+            preset=self.trust.preset,
+        )
+
+    async def visit(self, state: SourceState, source: Source) -> Visit:
+        """Poll one source now and commit what it brought.
+
+        Raises StoreError when the commit can't be made; the poll then counts as not made.
+        """
+        try:
+            return await self._visit(state, source)
+        except (StoreError, LeaseLost, asyncio.CancelledError):
+            raise
+        except Exception as fault:
+            # A document that trips a fault of ours backs off like any other failing source and
+            # must neither stop the daemon nor keep the host's other sources waiting.
+            log.exception("a poll failed inside the monitor", extra={"source": source.name})
+            words = f"inside the monitor: {type(fault).__name__}"
+            failed = Failed(kind=ErrorKind.PARSE, message=words)
+            return await self._conclude(state, source, failed)
+
+    async def _visit(self, state: SourceState, source: Source) -> Visit:
+        with metrics.POLL_SECONDS.time():
+            outcome = await self.trust.fetch(state, source)
+        match outcome:
+            case Failed() | NotModified():
+                return await self._conclude(state, source, outcome)
+            case Fetched(digest=digest) if digest == state.body_hash:
+                return await self._conclude(state, source, outcome)
+            case Fetched():
+                return await self._take(state, source, outcome)
+
+    async def _take(self, state: SourceState, source: Source, fetched: Fetched) -> Visit:
+        taken = await self.intake.take(state, source, fetched)
+        if isinstance(taken, Failed):
+            return await self._conclude(state, source, replace(taken, status=fetched.status))
+        new = _oldest_first(taken.new)
+        if source.fulltext:
+            new = await self.articles.complete(
+                source, new, first_poll=state.first_success_at is None
+            )
+        sightings = await self._match(new)
+        news = [sighting for sighting in sightings if sighting.outcome is None]
+        return await self._conclude(
+            taken.state,
+            source,
+            fetched,
+            taken=taken,
+            sightings=sightings,
+            belied=await self.trust.is_belied(state, source, fetched, news),
+        )
+
+    async def _parse(self, fetched: Fetched, known: bytes) -> Parsed:
+        """Parse a document without the entries that have these marks."""
+        parsed = await self.parsers.parse(
+            fetched.body, url=fetched.url, content_type=fetched.content_type, known=known
+        )
+        if isinstance(parsed, Document):
+            metrics.DOCUMENTS.labels(path=parsed.path).inc()
+        return parsed
+
+    async def _fetch_page(self, state: SourceState, source: Source, url: str) -> Outcome | None:
+        """Fetch a further page of a source's document, with its host's gap before it.
+
+        None where the gap would take longer than the host may be held.
+        """
+        self.gaps.note(state.host)
+        gap = self.gaps.left(state)
+        if gap > LONG_GAP_SECONDS:
+            return None
+        await asyncio.sleep(gap)
+        question = Question(url=url)
+        return await fetch(
+            state, source, self.settings.poll, self.transport, now=self.now, question=question
+        )
+
+    async def _match(self, found: Sequence[Sighting]) -> tuple[Sighting, ...]:
+        sightings = []
+        for done, sighting in enumerate(found, 1):
+            item = sighting.item
+            keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
+            matches = self.matcher.match(keyed)
+            metrics.MATCHES.inc(sum(not match.vetoed_by for match in matches))
+            sightings.append(replace(sighting, item=keyed, matches=matches))
+            if not done % ITEMS_PER_TURN:
+                await asyncio.sleep(0)
+        return tuple(sightings)
+
+    async def _conclude(
+        self,
+        state: SourceState,
+        source: Source,
+        outcome: Outcome,
+        *,
+        taken: Taken | None = None,
+        sightings: tuple[Sighting, ...] = (),
+        belied: bool = False,
+    ) -> Visit:
+        now = self.now()
+        document = taken.document if taken else None
+        notices: tuple[Notice, ...] = ()
+        uncharged = self.trust.is_uncharged(outcome)
+        if uncharged:
+            after = self.trust.spare(state, now)
+        else:
+            after = advance(
+                state,
+                outcome,
+                new=sum(sighting.outcome is None for sighting in sightings),
+                document=document,
+                source=source,
+                poll=self.settings.poll,
+                now=now,
+                rng=self.rng,
+                matched=sum(map(_is_listed, sightings)),
+                price=self.trust.price,
+                preset=self.trust.preset(state.url),
+            )
+            after, notices = self.trust.learn(state, after, source, outcome, belied=belied, now=now)
+        if taken:
+            after = replace(after, window=taken.window, whole_at=taken.whole_at)
+        record = PollRecord(
+            outcome=word(outcome, len(sightings)),
+            state=after,
+            source=source,
+            now=now,
+            first_poll=state.first_success_at is None,
+            partly_read_at=state.last_success_at if state.first_success_at is None else None,
+            sightings=sightings,
+            seen=taken.seen if taken else {},
+            edits=taken.edits if taken else (),
+            notices=(*notices, *(taken.notices if taken else ())),
+            host_until=host_until(outcome, now),
+        )
+        committed = await self.writer.commit(record)
+        if committed.destinations:
+            await self.hint(committed.destinations)
+        visit = report(record, outcome, committed, document)
+        count(visit, committed, state.next_poll_at, now, quiet=uncharged)
+        return visit
+
+
+def _is_listed(sighting: Sighting) -> bool:
+    listed = any(not match.vetoed_by for match in sighting.matches)
+    return listed and sighting.outcome is None
+
+
+def _oldest_first(found: Sequence[Sighting]) -> list[Sighting]:
+    # The earliest copy begins the story. Documents list the newest first, so where dates are
+    # missing or equal the reverse order is the best guess. None is newer than now.
+    backwards = found[::-1]
+    return sorted(backwards, key=lambda sighting: said_at(sighting.item))
