@@ -43,6 +43,7 @@ _PREFIXES = {prefix: prefix for prefix in _NAMESPACES.values()} | {"rss": "", "a
 _USERLAND = "backend.userland.com/rss"
 
 _MOST_LINKS = 200
+_RELATION = "http://www.iana.org/assignments/relation/"  # how RFC 4287, 4.2.7.2 spells one in full
 XML = "{http://www.w3.org/XML/1998/namespace}"
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")  # of a parameter that was taken for an entity
 
@@ -184,10 +185,15 @@ def links_of(elements: Sequence[Element], scope: Scope) -> list[Link]:
     return [_link_of(element, scope) for element in elements]
 
 
+def relation(rel: str) -> str:
+    """Return a link's relation by its short name, in lower case."""
+    return rel.strip().lower().removeprefix(_RELATION)
+
+
 def _link_of(element: Element, scope: Scope) -> Link:
     """Read a link as Atom writes it, in attributes, or as RSS does, in its text."""
     attributes = element.attrib
-    rel = attributes.get("rel", "alternate").lower()
+    rel = relation(attributes.get("rel", "alternate"))
     kind = attributes.get("type", "text/html").lower()
     href = attributes.get("url") or attributes.get("uri") or attributes.get("href") or ""
     if not href:

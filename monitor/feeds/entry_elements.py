@@ -7,6 +7,7 @@ DoubtError, and feedparser reads the document instead.
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from xml.etree.ElementTree import Element
 
 from monitor.feeds.elements import (
@@ -31,6 +32,7 @@ AUTHORS = ("author", "managingeditor", "dc:author", "dc:creator", "itunes:author
 _PARTS = {
     "title": " ".join(TITLES),
     "media title": "media:title",
+    "podcast title": "itunes:title",
     "guid": "guid id",
     "link": "link",
     "enclosure": "enclosure",
@@ -49,11 +51,13 @@ _PARTS = {
 _PART = {name: part for part, names in _PARTS.items() for name in names.split()}
 _CONTENTS = {"content": "text/plain", "encoded": "text/html"}  # and what they are unless they say
 _LISTS = {"itunes:keywords", "media:keywords", "tags"}  # with commas between
-_MEDIA_PARTS = {"media title", "caption", "tag"}
+_MEDIA_PARTS = {"media title", "podcast title", "caption", "tag"}
 # Of these the outermost counts, so that others may stand deeper down.
 _SINGLE_PARTS = {"title", "guid", "published", "created", "updated", "language"}
 _BESIDE = {"image", "textinput", "itunes:owner"}  # what stands in them is not the entry's
 
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_HTTP = ("http://", "https://")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[A-Za-z0-9.\[\]-]{1,255}(?:\?subject=\S{0,255})?")
 _LONGEST_AUTHOR = 8_192  # characters
 
@@ -69,7 +73,7 @@ def read_entry(element: Element, scope: Scope, inherited: tuple[str, ...] = ()) 
     if "odd" in found:
         raise DoubtError(element.tag)
     scope = scope.inside(element)
-    guid, is_link = _guid(found, element, scope)
+    guid, page = _guid(found, element, scope)
     summary, content = _texts(found, scope)
     dates = [_last(found, part) for part in ("published", "created", "updated")]
     title = _title(found)
@@ -78,7 +82,7 @@ def read_entry(element: Element, scope: Scope, inherited: tuple[str, ...] = ()) 
         title=title,
         summary=summary,
         content=content,
-        links=tuple(_links(found, guid if is_link else "", scope)),
+        links=tuple(_links(found, element, page, scope)),
         authors=_authors(found, scope.names) or _of_source(found, scope) or inherited,
         tags=tuple(_tags(found, scope.names)),
         published=tuple(dates),
@@ -93,21 +97,32 @@ def read_entry(element: Element, scope: Scope, inherited: tuple[str, ...] = ()) 
 def _parts(element: Element, names: Names) -> Found:
     found: Found = defaultdict(list)
     deeper: Found = defaultdict(list)
+    foreign: Found = defaultdict(list)  # in elements of a namespace that nobody reads
     for child in element:
         name = names[child.tag]
         part = _PART.get(name)
         if part:
             found[part].append(child)
         elif len(child) and name not in _BESIDE:
+            inside = deeper if name else foreign
             for inner in child.iter():
-                deeper[_PART.get(names[inner.tag], "")].append(inner)
+                inside[_PART.get(names[inner.tag], "")].append(inner)
+    if deeper:
+        _add_deeper(found, deeper, _SINGLE_PARTS)
+    if foreign:
+        foreign.pop("link", None)  # it leads to what the foreign element is about
+        _add_deeper(found, foreign, _PARTS.keys())
+    return found
+
+
+def _add_deeper(found: Found, deeper: Found, outer: AbstractSet[str]) -> None:
+    """Add what stands deeper down; parts in `outer` don't count there where `found` has them."""
     for part, elements in deeper.items():
         if part in _MEDIA_PARTS:
             # Of titles and captions the last one counts, but not one deeper down.
             found[part] = [*found[part], *elements] if part == "tag" else elements + found[part]
-        elif part and not (part in _SINGLE_PARTS and part in found):
+        elif part and not (part in outer and part in found):
             raise DoubtError(elements[0].tag)
-    return found
 
 
 def _last(found: Found, part: str) -> str:
@@ -115,26 +130,30 @@ def _last(found: Found, part: str) -> str:
     return text_of(elements[-1]) if elements else ""
 
 
-def _guid(found: Found, element: Element, scope: Scope) -> tuple[str, bool]:
-    """Return the guid and whether it may be a link."""
+def _guid(found: Found, element: Element, scope: Scope) -> tuple[str, str]:
+    """Return the guid, and the address that it is of the entry's page, if it is one."""
     elements = found.get("guid")
     if not elements:
-        about = element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about", "")
-        return about, False
+        return element.get(_ABOUT, ""), ""
     said = elements[-1]
     guid = text_of(said)
-    attributes = {name.lower(): value for name, value in said.attrib.items()}
-    is_link = attributes.get("ispermalink", "true") == "true"
-    if guid and is_link and scope.has_bases:
+    outright = [value for name, value in said.attrib.items() if name.lower() == "ispermalink"]
+    if not guid or any(value.strip().lower() != "true" for value in outright):
+        return guid, ""
+    if scope.has_bases:
         guid = joined(scope.inside(said).base, guid)
-    return guid, is_link
+    # A path is one only where the publisher says so, not by default.
+    is_address = guid.lower().startswith(_HTTP) or (outright and guid.startswith("/"))
+    return guid, guid if is_address else ""
 
 
 def _title(found: Found) -> Said:
-    for element in (*found.get("title", ()), *reversed(found.get("media title", ()))):
-        said = construct(element, "text/plain")
-        if said.text:
-            return said
+    others = (found.get(f"{kind} title", ()) for kind in ("media", "podcast"))
+    for elements in (found.get("title", ()), *map(reversed, others)):
+        for element in elements:
+            said = construct(element, "text/plain")
+            if said.text:
+                return said
     return Said()
 
 
@@ -166,13 +185,15 @@ def _caption(found: Found) -> Said:
     return construct(captions[-1], "text/plain") if captions else Said()
 
 
-def _links(found: Found, guid: str, scope: Scope) -> Iterator[str]:
+def _links(found: Found, element: Element, guid: str, scope: Scope) -> Iterator[str]:
     links = links_of(found.get("link", ()), scope)
-    is_address = guid.lower().startswith(("http://", "https://"))
-    yield from filter(None, pages(links, guid if is_address else ""))
+    yield from filter(None, pages(links, guid))
     yield from (link.href for link in links if link.rel == "enclosure")
-    for element in found.get("enclosure", ()):
-        yield element.get("url") or element.get("uri") or element.get("href") or ""
+    for enclosure in found.get("enclosure", ()):
+        yield enclosure.get("url") or enclosure.get("uri") or enclosure.get("href") or ""
+    about = element.get(_ABOUT, "")
+    if about.lower().startswith(_HTTP):
+        yield about
 
 
 def _authors(found: Found, names: Names) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import feedparser
 
 from monitor.feeds import hints, json_feed, marks, strict, web_page
 from monitor.feeds.decoding import decode
+from monitor.feeds.elements import relation
 from monitor.feeds.entries import (
     MAX_ENTRIES,
     MOST_AUTHORS,
@@ -26,6 +27,7 @@ from monitor.feeds.entries import (
     language_tag,
     problems,
 )
+from monitor.feeds.mending import flaw, mend
 from monitor.feeds.urls import absolute_link
 from monitor.feeds.xml_text import DECLARATION, Prepared, prepare
 from monitor.model import Document, ErrorKind, Failed, Parsed, Problem
@@ -62,16 +64,37 @@ def _parse(body: bytes, url: str, content_type: str, known: bytes) -> Parsed:
         return Failed(kind=ErrorKind.EMPTY, message="the answer has no content")
     if first in "{[":
         return _with_problems(_without_known(json_feed.read(text, url=url), known, url), found)
+    return _with_problems(_read_xml(text, url, known), found)
+
+
+def _read_xml(text: str, url: str, known: bytes) -> Parsed:
+    """Return what `text` holds as it is, else prepared, else mended, else as feedparser has it."""
     document = strict.read(text, url=url, known=known)
     if document:
-        return _with_problems(document, found)
+        return document
     prepared = prepare(text)
     if prepared is None or (prepared.root in _PAGES and not _FEED_INSIDE.search(text)):
         return web_page.classify(text, url=url)
     document = strict.read(prepared.text, url=url, known=known)
     if document:
-        return _with_problems(document, (*found, *prepared.problems))
-    return read_leniently(prepared, text, found, url=url, known=known)
+        return _with_problems(document, prepared.problems)
+    mended = _mended(prepared)
+    if mended is not prepared:
+        document = strict.read(mended.text, url=url, known=known)
+    if document:
+        return _with_problems(document, mended.problems)
+    return read_leniently(mended, text, url=url, known=known)
+
+
+def _mended(prepared: Prepared) -> Prepared:
+    """Put right what XML refuses and readers understand all the same, and say what it was."""
+    fault = flaw(prepared.text)
+    if fault is None:
+        return prepared
+    what, line = fault
+    message = f"not well-formed XML: {what} near line {line + prepared.lines_dropped}"
+    problem = Problem(kind="ill_formed", message=message)
+    return replace(prepared, text=mend(prepared.text), problems=(*prepared.problems, problem))
 
 
 def _without_known(parsed: Parsed, known: bytes, url: str) -> Parsed:
@@ -82,12 +105,7 @@ def _without_known(parsed: Parsed, known: bytes, url: str) -> Parsed:
 
 
 def read_leniently(
-    prepared: Prepared,
-    text: str,
-    found: tuple[Problem, ...] = (),
-    *,
-    url: str = "",
-    known: bytes = b"",
+    prepared: Prepared, text: str, *, url: str = "", known: bytes = b""
 ) -> Parsed:
     """Return what feedparser makes of a `text` that was `prepared`, flawed as it may be."""
     parsed = _feedparsed(prepared.text)
@@ -96,7 +114,7 @@ def read_leniently(
         parsed = _feedparsed(without)
     if not parsed["entries"] and (not parsed["version"] or prepared.root in _PAGES):
         return web_page.classify(text, url=url)
-    found = (*found, *prepared.problems, *_ill_formed(parsed, prepared))
+    found = (*prepared.problems, *_ill_formed(parsed, prepared))
     if parsed["bozo"] and not parsed["entries"]:
         message = f"begins like a feed, but no entry could be read: {found[-1].message}"
         return Failed(kind=ErrorKind.PARSE, message=message)
@@ -124,8 +142,8 @@ def _with_problems(parsed: Parsed, found: tuple[Problem, ...]) -> Parsed:
 
 
 def _ill_formed(parsed: Mapped, prepared: Prepared) -> Iterable[Problem]:
-    """Yield what the XML parser said, with the line as the document counts it."""
-    if not parsed["bozo"]:
+    """Yield what the XML parser said, with the line as the document counts it, if nobody has."""
+    if not parsed["bozo"] or any(known.kind == "ill_formed" for known in prepared.problems):
         return
     fault = parsed["bozo_exception"]
     what = fault.getMessage() if hasattr(fault, "getMessage") else str(fault)
@@ -174,16 +192,18 @@ def _raw(entry: Mapped, inherited: tuple[str, ...]) -> RawEntry:
     has_summary = "summary_detail" in entry
     title_detail = _detail(entry, "title_detail")
     guid = _text(entry, "id")
+    # Where no guid stands, it is what RDF says the entry is about: the address of its page.
+    about = guid if "guidislink" not in entry and _is_address(guid) else ""
     dates = [_text(entry, key) for key in ("published", "created", "updated")]
     # Where an entry has no link, feedparser offers the guid, even one that is no address.
     written = {_text(link, "href") for link in _dicts(entry, "links")}
     pages = [link for link in _pages(entry) if link in written or _is_address(link)]
     return RawEntry(
         guid=guid,
-        title=_said(entry, "title"),
+        title=_said(entry, "title") if "title" in entry else Said(text=_text(entry, "itunes_title")),
         summary=_said(entry, "summary") if has_summary else Said(),
         content=_content(entry) if has_summary or "content" in entry else _caption(entry),
-        links=(*pages, *_enclosures(entry)),
+        links=(*pages, *_enclosures(entry), about),
         authors=_own_authors(entry) or inherited,
         tags=tuple(_text(tag, "label") or _text(tag, "term") for tag in _dicts(entry, "tags")),
         published=tuple(dates),
@@ -210,7 +230,7 @@ def _content(entry: Mapped) -> Said:
 
 def _pages(holder: Mapped) -> list[str]:
     """Return the addresses of the page a feed or entry stands for, the likeliest first."""
-    alternates = [link for link in _dicts(holder, "links") if _text(link, "rel") == "alternate"]
+    alternates = [link for link in _dicts(holder, "links") if relation(_text(link, "rel")) == "alternate"]
     suitable = [link for link in alternates if _text(link, "type") in _HTML_TYPES]
     chosen = [*suitable, {"href": _text(holder, "link")}, *alternates]
     return [_text(link, "href") for link in chosen]

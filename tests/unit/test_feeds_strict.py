@@ -82,7 +82,7 @@ def test_a_doctype_and_control_characters_are_dropped_first():
 @pytest.mark.parametrize(
     "item",
     [
-        "<title>Oil & gas</title>",
+        "<title>Oil<b></title>",
         "<title>A</title><item><title>B</title></item>",
         "<title>A</title><x:y xmlns:x='urn:x'><author>B</author></x:y>",
         "<title>A</title><content type='image/png' xmlns='http://www.w3.org/2005/Atom'>aGk=</content>",
@@ -96,12 +96,28 @@ def test_what_is_doubtful_is_left_to_feedparser(item):
     assert read(rss("<title>Z</title>", item), path="lenient").entries
 
 
+def test_what_is_nearly_well_formed_is_mended_and_read_without_feedparser():
+    body = rss("<title>AT&T</title><link>/?a=1&copy=2</link>", "<title>B<guid>2</guid>")
+    document = read(body, path="strict")
+    assert [(entry.title, entry.link) for entry in document.entries] == [
+        ("AT&T", "https://news.example/?a=1&copy=2"),
+        ("B", ""),
+    ]
+    assert [problem.kind for problem in document.problems] == ["ill_formed"]
+    assert only(body, known=document.marks[marks.SIZE :]).title == "AT&T"
+
+
+def test_what_cannot_be_mended_is_reported_once():
+    document = read(rss("<title>AT&T</title><b>"), path="lenient")
+    assert [problem.kind for problem in document.problems] == ["ill_formed"]
+
+
 def test_a_feed_in_an_unknown_namespace_or_under_odd_prefixes_yields_its_entries():
     item = "<rss:item><rss:title>A</rss:title><rss:link>/1</rss:link></rss:item>"
     feed = f"<rss:rss xmlns:rss='urn:odd'><rss:channel>{item}</rss:channel></rss:rss>"
     assert only(feed.encode()).title == "A"
     undeclared = f"<rss version='2.0'><rss:channel>{item}</rss:channel></rss>"
-    entry = only(undeclared.encode(), path="lenient")
+    entry = only(undeclared.encode())
     assert (entry.title, entry.link) == ("A", "https://news.example/1")
 
 
@@ -208,7 +224,7 @@ def test_links_and_guids_are_resolved_against_the_bases_around_them():
     assert (second.link, second.guid) == ("https://x.example/a/b/2", "tag:2")
 
 
-@pytest.mark.parametrize("broken", ["", "<rights>a & b</rights>"])
+@pytest.mark.parametrize("broken", ["", "<rights>a"])
 def test_an_atom_entry_without_an_author_has_its_sources_or_its_feeds(broken):
     path = "lenient" if broken else "strict"
     document = read(
@@ -239,7 +255,7 @@ HEAD = (
 )
 
 
-@pytest.mark.parametrize(("item", "path"), [("", "strict"), ("<b>a & b</b>", "lenient")])
+@pytest.mark.parametrize(("item", "path"), [("", "strict"), ("<b>a", "lenient")])
 def test_what_the_feed_says_of_itself_is_read_on_either_path(item, path):
     document = read(rss("<title>A</title>" + item, head=HEAD), path=path)
     assert (document.title, document.language) == ("World", "es-VE")
@@ -249,7 +265,7 @@ def test_what_the_feed_says_of_itself_is_read_on_either_path(item, path):
     assert document.complete
 
 
-@pytest.mark.parametrize(("item", "path"), [("", "strict"), ("<b>a & b</b>", "lenient")])
+@pytest.mark.parametrize(("item", "path"), [("", "strict"), ("<b>a", "lenient")])
 @pytest.mark.parametrize(
     ("head", "wish"),
     [
@@ -287,7 +303,7 @@ def numbered_atom(*numbers):
 
 
 def numbered_leniently(*numbers):
-    return numbered(*numbers, head="<generator>a & b</generator>")
+    return numbered(*numbers, head="<generator>a")
 
 
 @pytest.mark.parametrize(
