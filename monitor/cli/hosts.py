@@ -4,28 +4,32 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TypeVar
 
 from monitor.errors import MonitorError
-from monitor.settings import PollSettings
 
 T = TypeVar("T")
 
 
 async def visit_hosts(
-    work: Iterable[tuple[str, T]], visit: Callable[[T], Awaitable[None]], poll: PollSettings
+    work: Iterable[tuple[str, T]],
+    visit: Callable[[T], Awaitable[None]],
+    *,
+    at_once: int,
+    gap: Callable[[T], timedelta],
 ) -> None:
-    """Call `visit` for each (host, thing), `poll.at_once` hosts together."""
+    """Call `visit` for each (host, thing), so many hosts together."""
     by_host: dict[str, list[T]] = defaultdict(list)
     for host, thing in work:
         by_host[host].append(thing)
-    slots = asyncio.Semaphore(poll.at_once)
+    slots = asyncio.Semaphore(at_once)
 
     async def one_host(things: list[T]) -> None:
         async with slots:
             for count, thing in enumerate(things):
                 if count:
-                    await asyncio.sleep(poll.host_gap.total_seconds())
+                    await asyncio.sleep(gap(thing).total_seconds())
                 await visit(thing)
 
     with in_words():

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -77,13 +77,22 @@ async def _poll(
     out = sys.stderr if as_json else sys.stdout
     with Store.open(settings.store.url) as store:
         async with open_pipeline(settings, store, out=out, spread=timedelta(0)) as pipeline:
+            limited: dict[str, datetime] = {}  # hosts that asked to be left alone just now
 
             async def visit(state: SourceState) -> None:
-                reports.append(await _visit(pipeline, state, force=force))
+                wished = None if force else _wished(state, limited)
+                reports.append(await _visit(pipeline, state, wished, limited))
                 _show(reports[-1], as_json=as_json)
 
-            states = _chosen(store.source_states(), pipeline.sources, wanted)
-            await visit_hosts(((state.host, state) for state in states), visit, settings.poll)
+            states = store.source_states()
+            await pipeline.reprice(states)
+            chosen = _chosen(states, pipeline.sources, wanted)
+            await visit_hosts(
+                ((state.host, state) for state in chosen),
+                visit,
+                at_once=settings.poll.at_once,
+                gap=pipeline.gap,
+            )
             for destination in store.due_destinations(clock()):
                 await pipeline.deliver(destination, Held())
     return reports
@@ -120,11 +129,22 @@ def _chosen(
     return [state for state in configured if state.url in urls]
 
 
-async def _visit(pipeline: "Pipeline", state: SourceState, *, force: bool) -> dict[str, Any]:
+def _wished(state: SourceState, limited: dict[str, datetime]) -> datetime | None:
+    """Return until when a server wants to be left alone, if it does."""
+    wishes = [each for each in (state.retry_after, limited.get(state.host)) if each]
+    return max((each for each in wishes if each > clock()), default=None)
+
+
+async def _visit(
+    pipeline: "Pipeline",
+    state: SourceState,
+    wished: datetime | None,
+    limited: dict[str, datetime],
+) -> dict[str, Any]:
     source = pipeline.sources[state.url]
     report: dict[str, Any] = {"source": source.name, "url": redact_url(source.url)}
-    if state.retry_after and state.retry_after > clock() and not force:
-        until = rfc3339(state.retry_after)
+    if wished:
+        until = rfc3339(wished)
         return report | {
             "outcome": PollOutcome.DEFERRED.value,
             "status": None,
@@ -136,6 +156,8 @@ async def _visit(pipeline: "Pipeline", state: SourceState, *, force: bool) -> di
             "next_poll": rfc3339(state.next_poll_at),
         }
     visit = await pipeline.visit(state, source)
+    if visit.host_until:
+        limited[state.host] = visit.host_until
     return report | {
         "outcome": visit.outcome.value,
         "status": visit.status,

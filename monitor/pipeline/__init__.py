@@ -122,19 +122,24 @@ class Pipeline:
             group=lambda url: group_of(url, self.settings.hosts),
             furthest=self._furthest,
         )
-        await self.reprice()
 
-    async def reprice(self) -> None:
-        """Make the price of a poll anew, such that all sources together keep to poll.budget."""
-        states = await self.read(self.store.source_states)
+    async def reprice(self, states: Iterable[SourceState] | None = None) -> None:
+        """Make the price of a poll anew, such that all sources together keep to poll.budget.
+
+        `states` are the sources as they stand, read here where nobody has.
+        """
         self._trust.price = await asyncio.to_thread(
             common_price,
-            states,
+            await self.read(self.store.source_states) if states is None else states,
             self.sources,
             self.settings.poll,
             preset=self._trust.preset,
             now=self.now(),
         )
+
+    def gap(self, state: SourceState) -> timedelta:
+        """Return how long a source's host is left alone after a poll."""
+        return self._gaps.of(state)
 
     def _furthest(self, state: SourceState) -> datetime:
         preset = self._trust.preset(state.url)

@@ -17,6 +17,11 @@ class Gaps:
     preset: Callable[[str], HostSettings | None]
     _asked: dict[str, float] = field(default_factory=dict)  # host → when its last poll ended
 
+    def of(self, state: SourceState) -> timedelta:
+        """Return the gap of a source's host."""
+        preset = self.preset(state.url)
+        return (preset and preset.gap) or self.usual
+
     def note(self, host: str) -> None:
         """Begin a host's gap."""
         self._asked[host] = asyncio.get_running_loop().time()
@@ -27,6 +32,4 @@ class Gaps:
         if asked is None:
             return 0.0
         since = asyncio.get_running_loop().time() - asked
-        preset = self.preset(state.url)
-        gap = (preset and preset.gap) or self.usual
-        return max(0.0, gap.total_seconds() - since)
+        return max(0.0, self.of(state).total_seconds() - since)

@@ -249,3 +249,15 @@ async def test_what_is_said_before_a_subcommand_counts_for_it(desk):
     (desk.folder / "config.yaml").rename(desk.folder / "other.yaml")
     ran = await desk.run("deliveries", "-c", "other.yaml", "--json", "list")
     assert (ran.code, ran.json) == (0, [])
+
+
+async def test_a_limit_met_on_the_way_spares_the_hosts_other_sources(desk):
+    paths = [f"/feed{number}" for number in range(4)]
+    desk.configure(paths)
+    desk.server.handler = lambda request: Answer(status=429, headers=(("Retry-After", "600"),))
+    ran = await desk.run("poll", "--all", "--json")
+    outcomes = [line["outcome"] for line in ran.lines]
+    assert sorted(outcomes) == ["deferred", "deferred", "deferred", "failed"]
+    assert len(desk.server.requests) == 1
+    again = await desk.run("poll", "--all", "--json", "--force")
+    assert [line["kind"] for line in again.lines] == ["rate_limited"] * 4

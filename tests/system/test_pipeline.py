@@ -3,7 +3,6 @@
 import io
 import random
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 
@@ -81,7 +80,7 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(folder, paths=("/wire",), *, notify=("desk",), poisoned=False):
+async def bench(folder, paths=("/wire",), *, notify=("desk",), poisoned=False, gap=timedelta(0)):
     newsroom, slack, clock = Newsroom(), SlackReceiver(), Clock()
     async with LoopbackServer(newsroom) as server, slack:
         desk = NotifierSettings(name="desk", kind="slack", url=slack.url, allow_networks=LOOPBACK)
@@ -89,7 +88,7 @@ async def bench(folder, paths=("/wire",), *, notify=("desk",), poisoned=False):
             sources=tuple(Source(url=server.url(path), name=path) for path in paths),
             watchlists=(Watchlist(name="crisis", match=(parse_term("Maduro"),), notify=notify),),
             notifiers={"desk": desk},
-            poll=PollSettings(allow_networks=LOOPBACK, host_gap=timedelta(0)),
+            poll=PollSettings(allow_networks=LOOPBACK, host_gap=gap),
         )
         policy = Policy(alerts=settings.alerts, watchlists={w.name: w for w in settings.watchlists})
         matcher = Matcher(settings.watchlists, {})
@@ -194,11 +193,9 @@ async def test_a_fault_of_ours_backs_one_source_off_and_leaves_the_others_alone(
 
 
 async def test_one_host_is_polled_source_by_source_with_the_gap_between(tmp_path):
-    async with bench(tmp_path, ["/a", "/b", "/c"]) as made:
+    async with bench(tmp_path, ["/a", "/b", "/c"], gap=timedelta(milliseconds=80)) as made:
         for path in ("/a", "/b", "/c"):
             publish(made, path, "Quiet day")
-        gap = replace(made.pipeline.settings.poll, host_gap=timedelta(milliseconds=80))
-        made.pipeline.settings = replace(made.pipeline.settings, poll=gap)
         made.clock.advance(timedelta(minutes=5))
         await made.pipeline.poll(made.server.host, Ticket())
         first, second, third = (request.at for request in made.server.requests)
