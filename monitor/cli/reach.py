@@ -8,7 +8,7 @@ from monitor.cli.hosts import visit_hosts
 from monitor.cli.loop import run_loop
 from monitor.cli.options import clock, print_json
 from monitor.feeds.fetch import fetch
-from monitor.feeds.groups import group_of, settings_for
+from monitor.feeds.groups import gap_of, group_of, settings_for
 from monitor.feeds.parsers import ParserPool
 from monitor.feeds.transport import GuardedTransport
 from monitor.feeds.urls import host_of
@@ -39,8 +39,7 @@ async def _fetch_each(settings: Settings, *, as_json: bool) -> int:
             _show(source, message, as_json=as_json)
 
         def gap(source: Source) -> timedelta:
-            preset = settings_for(source.url, settings.hosts)
-            return (preset and preset.gap) or settings.poll.host_gap
+            return gap_of(settings_for(source.url, settings.hosts), settings.poll.host_gap)
 
         hosts = ((group_of(source.url, settings.hosts), source) for source in settings.sources)
         await visit_hosts(hosts, reach, at_once=settings.poll.at_once, gap=gap)

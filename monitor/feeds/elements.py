@@ -5,8 +5,7 @@ namespaces by their address or, where nobody knows that, by the prefix the docum
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urljoin
@@ -59,11 +58,18 @@ class Names(dict[str, str]):
     """
 
     def __init__(self, declared: Mapping[str, str]) -> None:
-        self._declared = declared
+        self._declared = {**declared}
+        self._prefixes: dict[str, str | None] = {}
+
+    def declare(self, space: str, prefix: str) -> None:
+        """Read the namespace `space` as if the document gave it that prefix."""
+        self._declared[space] = prefix
 
     def __missing__(self, tag: str) -> str:
         space, _, local = tag.rpartition("}")
-        prefix = self._prefix(tag, space[1:])
+        if space not in self._prefixes:
+            self._prefixes[space] = self._prefix(tag, space[1:])
+        prefix = self._prefixes[space]
         name = f"{prefix}:{local.lower()}" if prefix else local.lower()
         self[tag] = name if prefix is not None else ""
         return self[tag]
@@ -128,10 +134,12 @@ def text_of(element: Element) -> str:
 
 def mended(text: str) -> str:
     """Return a text whose UTF-8 was taken for Latin-1 as it was, as feedparser 6.0.14 does."""
-    if not text.isascii():
-        with suppress(UnicodeError):
-            return text.encode("latin-1").decode("utf-8")
-    return text
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def construct(element: Element, otherwise: str) -> Said:
@@ -139,8 +147,11 @@ def construct(element: Element, otherwise: str) -> Said:
 
     Raises DoubtError for types that are no text, and for encodings inside the text.
     """
-    kind = element.get("type", otherwise).lower()
-    kind = _TYPES.get(kind, kind)
+    kind = otherwise
+    said = element.get("type")
+    if said is not None:
+        kind = said.lower()
+        kind = _TYPES.get(kind, kind)
     if kind not in _READABLE or element.get("mode") == "base64":
         raise DoubtError(kind)
     if len(element):
@@ -193,20 +204,21 @@ def relation(rel: str) -> str:
 def _link_of(element: Element, scope: Scope) -> Link:
     """Read a link as Atom writes it, in attributes, or as RSS does, in its text."""
     attributes = element.attrib
-    rel = relation(attributes.get("rel", "alternate"))
-    kind = attributes.get("type", "text/html").lower()
+    rel = relation(attributes["rel"]) if "rel" in attributes else "alternate"
+    kind = attributes["type"].lower() if "type" in attributes else "text/html"
     href = attributes.get("url") or attributes.get("uri") or attributes.get("href") or ""
     if not href:
-        href = _REFERENCE.sub(r"&\1", text_of(element).replace("&amp;", "&"))
+        href = text_of(element)
+        if "&" in href:
+            href = _REFERENCE.sub(r"&\1", href.replace("&amp;", "&"))
     if scope.has_bases:
         href = joined(scope.inside(element).base, href)
     return Link(href=mended(href), rel=rel, type=_TYPES.get(kind, kind))
 
 
-def pages(links: list[Link], otherwise: str = "") -> Iterator[str]:
-    """Yield the addresses of the page that links stand for, the likeliest first."""
-    alternates = [link for link in links if link.rel == "alternate"]
-    yield from (link.href for link in alternates if link.type in HTML_TYPES)
-    if otherwise:
-        yield otherwise
-    yield from (link.href for link in alternates)
+def pages(links: Sequence[Link], otherwise: str = "") -> list[str]:
+    """Return the addresses of the page that links stand for, the likeliest first."""
+    alternates = [link for link in links if link.rel == "alternate" and link.href]
+    first = [link.href for link in alternates if link.type in HTML_TYPES]
+    last = [link.href for link in alternates if link.type not in HTML_TYPES]
+    return [*first, otherwise, *last] if otherwise else first + last

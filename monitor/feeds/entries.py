@@ -81,7 +81,7 @@ def finish(raw: RawEntry, *, base: str, language: str, cuts: Cuts) -> Entry:
 
     Links are resolved against `base`; `language` is the document's, for its dates.
     """
-    own_language = language_tag(raw.language)
+    own_language = language_tag(raw.language) if raw.language else ""
     summary, content = _texts(raw, cuts)
     return Entry(
         guid=_guid(raw.guid, cuts),
@@ -135,9 +135,8 @@ def _texts(raw: RawEntry, cuts: Cuts) -> tuple[str, str]:
 
     A summary too long to be one is the content, where the document has no other.
     """
-    summary, content = (
-        _read(said.text[: _RAW_TIMES * MAX_CONTENT], said) for said in (raw.summary, raw.content)
-    )
+    summary = _read(raw.summary)
+    content = "" if raw.content == raw.summary else _read(raw.content)
     if content == summary:
         content = ""
     if len(summary) > MAX_SUMMARY and not content:
@@ -165,10 +164,14 @@ def _guid(text: str, cuts: Cuts) -> str:
 
 
 def _link(links: Iterable[str], base: str, cuts: Cuts) -> str:
-    candidates = [link for link in islice(links, _MOST_LINKS) if link]
-    found = next(filter(None, (_absolute(link, base) for link in candidates)), "")
-    cuts["bad_link"] += bool(candidates and not found)
-    return found
+    said_one = False
+    for link in filter(None, islice(links, _MOST_LINKS)):
+        if found := _absolute(link, base):
+            return found
+        said_one = True
+    if said_one:
+        cuts["bad_link"] += 1
+    return ""
 
 
 def _absolute(link: str, base: str) -> str:
@@ -183,8 +186,18 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _name(text: str, limit: int) -> str:
-    shown = one_line(text[: _RAW_TIMES * limit], is_html="&" in text or "<" in text)
-    return shown[:limit].rstrip()
+    if len(text) <= MAX_TAG:
+        return _short_name(text)
+    return _read_name(text[: _RAW_TIMES * limit])[:limit].rstrip()
+
+
+@lru_cache(maxsize=1_024)  # a feed has few authors and tags, and says them again and again
+def _short_name(text: str) -> str:
+    return _read_name(text)
+
+
+def _read_name(text: str) -> str:
+    return one_line(text, is_html="&" in text or "<" in text)
 
 
 def _tags(tags: Iterable[str], cuts: Cuts) -> tuple[str, ...]:
@@ -200,10 +213,14 @@ def _tags(tags: Iterable[str], cuts: Cuts) -> tuple[str, ...]:
 
 
 def _date(candidates: Iterable[str], language: str, cuts: Cuts) -> datetime | None:
-    written = [text for text in candidates if text.strip()]
-    found = next(filter(None, (_read_date(text, language) for text in written)), None)
-    cuts["bad_date"] += bool(written and not found)
-    return found
+    said_one = False
+    for text in filter(str.strip, candidates):
+        if found := _read_date(text, language):
+            return found
+        said_one = True
+    if said_one:
+        cuts["bad_date"] += 1
+    return None
 
 
 def _read_date(text: str, language: str) -> datetime | None:
@@ -217,7 +234,8 @@ def _read_short_date(text: str, language: str) -> datetime | None:
     return read_date(text, language=language)
 
 
-def _read(text: str, said: Said) -> str:
-    if not text:
+def _read(said: Said) -> str:
+    if not said.text:
         return ""
+    text = said.text[: _RAW_TIMES * MAX_CONTENT]
     return plain(text, is_html=False) if said.is_plain else readable(text, is_html=said.is_html)

@@ -148,12 +148,14 @@ def _guid(found: Found, element: Element, scope: Scope) -> tuple[str, str]:
 
 
 def _title(found: Found) -> Said:
-    others = (found.get(f"{kind} title", ()) for kind in ("media", "podcast"))
-    for elements in (found.get("title", ()), *map(reversed, others)):
-        for element in elements:
-            said = construct(element, "text/plain")
-            if said.text:
-                return said
+    elements = found.get("title", [])
+    for others in ("media title", "podcast title"):
+        if others in found:
+            elements = [*elements, *reversed(found[others])]
+    for element in elements:
+        said = construct(element, "text/plain")
+        if said.text:
+            return said
     return Said()
 
 
@@ -185,15 +187,18 @@ def _caption(found: Found) -> Said:
     return construct(captions[-1], "text/plain") if captions else Said()
 
 
-def _links(found: Found, element: Element, guid: str, scope: Scope) -> Iterator[str]:
+def _links(found: Found, element: Element, guid: str, scope: Scope) -> list[str]:
     links = links_of(found.get("link", ()), scope)
-    yield from filter(None, pages(links, guid))
-    yield from (link.href for link in links if link.rel == "enclosure")
+    addresses = pages(links, guid)
+    addresses += [link.href for link in links if link.rel == "enclosure"]
     for enclosure in found.get("enclosure", ()):
-        yield enclosure.get("url") or enclosure.get("uri") or enclosure.get("href") or ""
+        addresses.append(
+            enclosure.get("url") or enclosure.get("uri") or enclosure.get("href") or ""
+        )
     about = element.get(_ABOUT, "")
     if about.lower().startswith(_HTTP):
-        yield about
+        addresses.append(about)
+    return addresses
 
 
 def _authors(found: Found, names: Names) -> tuple[str, ...]:

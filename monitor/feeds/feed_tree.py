@@ -48,18 +48,16 @@ class Feed:
     authors: tuple[str, ...]  # of Atom's entries that name none (RFC 4287, 4.2.1)
 
 
-def grow(said: bytes, *, declared: Mapping[str, str], has_bases: bool) -> Feed:
+def grow(said: bytes, *, names: Names, has_bases: bool) -> Feed:
     """Return the feed in the XML `said`, which has no DOCTYPE.
 
-    `declared` maps namespaces to the prefixes the document gives them; `has_bases` tells whether
-    an xml:base stands in it anywhere. Raises DoubtError for what is no feed or an odd one, and
-    ParseError for what is not well-formed.
+    `names` are the document's; `has_bases` tells whether an xml:base stands in it anywhere. Raises
+    DoubtError for what is no feed or an odd one, and ParseError for what is not well-formed.
     """
     root = ET.fromstring(said)  # noqa: S314 - without a DOCTYPE there are no entities
     space, _, local = root.tag.rpartition("}")
     if local.lower() in {"rss", "feed"}:  # in whatever namespace somebody made up for it
-        declared = {**declared, space[1:]: ""}
-    names = Names(declared)
+        names.declare(space[1:], "")
     outer = Scope(names=names, is_atom=names[root.tag] == "feed", has_bases=has_bases).inside(root)
     holder = _holder(root, names)
     scope = outer if holder is root else outer.inside(holder)

@@ -5,6 +5,7 @@ read once, when the first name is looked at.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,11 @@ def group_of(url_or_host: str, hosts: Sequence[HostSettings]) -> str:
 def settings_for(url_or_host: str, hosts: Sequence[HostSettings]) -> HostSettings | None:
     """Return the settings with the longest name that covers the host, the first of equals."""
     return _covering(_host(url_or_host), hosts)
+
+
+def gap_of(settings: HostSettings | None, usual: timedelta) -> timedelta:
+    """Return the pause between two requests to a host; a preset of 0 counts as any other."""
+    return usual if settings is None or settings.gap is None else settings.gap
 
 
 @lru_cache(maxsize=16_384)

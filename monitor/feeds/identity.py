@@ -47,7 +47,7 @@ class Named:
     fingerprint: str  # of its text
     link_key: str  # of its link in stories; "" where the link names no article
     given: bool  # `own` is a guid or link as the publisher gave it
-    dated: bool  # `title` holds a date
+    dated: bool  # `title` holds a date with a time of day
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ def identify(
             fingerprint=fingerprint(each.entry),
             link_key="" if each.common else link_key(each.link),
             given=own[0] in _GIVEN,
-            dated=title[:1] == ("title+date",),
+            dated=title[:1] == ("title+date",) and _tells_time(each.entry.published),
         )
         for (own, each), (place, title) in zip(owns.items(), weak, strict=True)
     ]
@@ -258,6 +258,11 @@ def _place(each: _Read, own: Name) -> Name:
     if numbers:
         return ("number", parts.netloc, parts.query, *numbers)
     return NO_NAME if own[0] == "link" else ("link", each.link)
+
+
+def _tells_time(date: datetime | None) -> bool:
+    """Tell whether a date is more than a day, on which one title may stand over many entries."""
+    return date is not None and (date.hour, date.minute, date.second) != (0, 0, 0)
 
 
 def _title(each: _Read) -> Name:

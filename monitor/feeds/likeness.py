@@ -28,11 +28,21 @@ def agree(before: Entry, after: Entry) -> bool:
     return same_date or (before.title != "" and before.title == after.title)
 
 
-def is_reused(before: Entry, after: Entry) -> bool:
-    """Tell whether a name stands for something else now: newer, with little in common."""
+def is_reused(before: Entry, after: Entry, *, alone: bool = True) -> bool:
+    """Tell whether a name stands for something else now: newer, with little in common.
+
+    Where an entry is `alone` or nearly so in its document, as in a feed that shows the latest
+    headline, it may be newer without saying so. Elsewhere it must have a newer date of its own: a
+    date of change moves with every edit.
+    """
+    return _is_newer(before, after, alone=alone) and not are_alike(before, after)
+
+
+def _is_newer(before: Entry, after: Entry, *, alone: bool) -> bool:
     then, now = before.published or before.updated, after.published or after.updated
-    is_newer = then is None or now is None or now > then
-    return is_newer and not are_alike(before, after)
+    if then is None or now is None or now == after.updated:
+        return alone and (then is None or now is None or now > then)
+    return now > then
 
 
 def likeness(one: Entry, other: Entry) -> float:

@@ -16,6 +16,7 @@ import httpx
 
 from monitor.feeds import robots
 from monitor.feeds.fetch import fetch
+from monitor.feeds.groups import gap_of
 from monitor.feeds.urls import host_of
 from monitor.model import Fetched, Network, Source, SourceId, SourceState
 from monitor.settings import HostSettings, PollSettings
@@ -71,8 +72,7 @@ class Hosts:
 
     def leave_alone(self, name: str, wait: timedelta = timedelta(0)) -> None:
         """Ask a host nothing for so long from now on, nor for its usual gap."""
-        host, preset = self.of(name), self._preset(name)
-        gap = (preset and preset.gap) or self.poll.host_gap
+        host, gap = self.of(name), gap_of(self._preset(name), self.poll.host_gap)
         seconds = max(wait, gap).total_seconds()
         host.free_at = max(host.free_at, asyncio.get_running_loop().time() + seconds)
 
@@ -184,7 +184,10 @@ class _Turn(httpx.AsyncByteStream):
 
 def stranger(source: Source, url: str, *, now: datetime) -> tuple[SourceState, Source]:
     """Return what `fetch` needs for a page that is not the source's, without its secrets."""
-    page = replace(source, url=url, auth=None, headers=())
+    at_home = host_of(url) == host_of(source.url)
+    page = replace(
+        source, url=url, auth=None, headers=(), verify_tls=source.verify_tls or not at_home
+    )
     return SourceState(id=SourceId(0), url=url, host=host_of(url), next_poll_at=now), page
 
 

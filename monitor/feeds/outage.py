@@ -2,9 +2,9 @@
 
 Pure: in memory, the time is an argument.
 
-This machine seems offline when, since a host was last reached, within ten minutes as many distinct
-hosts could not be reached as is more than chance: three, or a tenth of the hosts met within a day
-where that is more, twenty at most. Any answer of any host, an error page too, ends it.
+This machine seems offline when, in polls that began after a host was last reached, within ten
+minutes as many distinct hosts could not be reached as is more than chance: half of the hosts met
+within a day, three at least, twenty at most. Any answer of any host, an error page too, ends it.
 """
 
 import random
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from monitor.model import ErrorKind, Failed, Outcome
 
 LEAST, MOST = 3, 20
-SHARE = 10
+SHARE = 2
 AT_ONCE = timedelta(minutes=10)
 LATELY = timedelta(days=1)
 SHORTEST_WAIT = timedelta(minutes=1)
@@ -31,6 +31,7 @@ class Outage:
     """What polls of all hosts say together; `since` is None while this machine is online."""
 
     since: datetime | None = None
+    _reached_at: datetime | None = None
     # Both in the order of their times, the oldest first.
     _seen: dict[str, datetime] = field(default_factory=dict)
     _failed: dict[str, datetime] = field(default_factory=dict)
@@ -40,15 +41,16 @@ class Outage:
         """Tell whether this machine seems to be without a network."""
         return self.since is not None
 
-    def note(self, host: str, outcome: Outcome, now: datetime) -> None:
-        """Take a poll's outcome into account."""
+    def note(self, host: str, outcome: Outcome, now: datetime, *, began: datetime) -> None:
+        """Take the outcome of a poll into account that began at `began` and ended now."""
         self._seen.pop(host, None)
         self._seen[host] = now
         reached = _reached(outcome)
         if reached:
             self._failed.clear()
-            self.since = None
-        elif reached is False:
+            self._reached_at, self.since = now, None
+        # Of hosts asked together the slow ones fail when the others have long answered.
+        elif reached is False and not (self._reached_at and began <= self._reached_at <= now):
             self._failed.pop(host, None)
             self._failed[host] = now
             _forget(self._failed, now - AT_ONCE)

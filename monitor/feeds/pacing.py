@@ -54,7 +54,6 @@ LONGEST_BACK_OFF = DAY
 HOURLY = 0.5  # the price at which a source of one item an hour is polled hourly
 _LEAST_IF_REPEATED = {ErrorKind.RATE_LIMITED: HOUR, ErrorKind.GONE: WEEK}
 
-_BROKEN = frozenset({"truncated", "ill_formed"})
 _DOUBLINGS = 17  # from a second to more than a day; more would overflow
 _MARK_BYTES = 8
 _SHORTEST_LIMIT = timedelta(minutes=1)  # below it, what a rate limit left is forgotten
@@ -227,6 +226,7 @@ def _heard(rhythm: Rhythm, outcome: Fetched | NotModified, document: Document | 
     """Keep what the server and the feed wish now; the same value where nothing changed."""
     halved = rhythm.slowed / 2 if rhythm.slowed else None
     slowed = halved if halved and halved > _SHORTEST_LIMIT else None
+    fresh_for = _in_minutes(outcome.fresh_for)
     if document:
         return replace(
             rhythm,
@@ -234,12 +234,17 @@ def _heard(rhythm: Rhythm, outcome: Fetched | NotModified, document: Document | 
             ttl=document.ttl,
             skip_hours=document.skip_hours,
             skip_days=document.skip_days,
-            fresh_for=outcome.fresh_for,
+            fresh_for=fresh_for,
             slowed=slowed,
         )
-    if rhythm.slowed or rhythm.fresh_for != outcome.fresh_for:
-        return replace(rhythm, fresh_for=outcome.fresh_for, slowed=slowed)
+    if rhythm.slowed or rhythm.fresh_for != fresh_for:
+        return replace(rhythm, fresh_for=fresh_for, slowed=slowed)
     return rhythm
+
+
+def _in_minutes(span: timedelta | None) -> timedelta | None:
+    """Round up: behind a cache every answer has another age, and each would be news to store."""
+    return span and -(-span // timedelta(minutes=1)) * timedelta(minutes=1)
 
 
 def _first_success(
@@ -247,9 +252,8 @@ def _first_success(
 ) -> datetime | None:
     if state.first_success_at:
         return state.first_success_at
-    broken = document and (
-        not document.entries or any(problem.kind in _BROKEN for problem in document.problems)
-    )
+    empty = document and not (document.entries or document.marks)
+    broken = empty or (document and document.is_broken)
     if state.last_success_at is None and (broken or isinstance(outcome, NotModified)):
         return None
     # A feed that stays broken or empty is what it is: the second look ends the first poll.

@@ -29,7 +29,7 @@ from monitor.feeds.entries import (
 )
 from monitor.feeds.mending import flaw, mend
 from monitor.feeds.urls import absolute_link
-from monitor.feeds.xml_text import DECLARATION, Prepared, prepare
+from monitor.feeds.xml_text import DECLARATION, ENTRY_BEGIN, Prepared, prepare
 from monitor.model import Document, ErrorKind, Failed, Parsed, Problem
 
 Mapped: TypeAlias = dict[str, Any]  # feedparser's dictionaries
@@ -81,9 +81,15 @@ def _read_xml(text: str, url: str, known: bytes) -> Parsed:
     mended = _mended(prepared)
     if mended is not prepared:
         document = strict.read(mended.text, url=url, known=known)
-    if document:
+    if document and _holds_all(document, mended.text):
         return _with_problems(document, mended.problems)
-    return read_leniently(mended, text, url=url, known=known)
+    return read_leniently(prepared if document else mended, text, url=url, known=known)
+
+
+def _holds_all(document: Document, text: str) -> bool:
+    """Tell whether a mended text lost no entry to one before it that nothing seemed to end."""
+    read = len(document.marks) // marks.SIZE or len(document.entries)
+    return read >= len(ENTRY_BEGIN.findall(text))
 
 
 def _mended(prepared: Prepared) -> Prepared:
@@ -104,9 +110,7 @@ def _without_known(parsed: Parsed, known: bytes, url: str) -> Parsed:
     return replace(parsed, entries=tuple(entries), marks=all_marks, path="json")
 
 
-def read_leniently(
-    prepared: Prepared, text: str, *, url: str = "", known: bytes = b""
-) -> Parsed:
+def read_leniently(prepared: Prepared, text: str, *, url: str = "", known: bytes = b"") -> Parsed:
     """Return what feedparser makes of a `text` that was `prepared`, flawed as it may be."""
     parsed = _feedparsed(prepared.text)
     if not parsed["entries"] and (prefixed := _PREFIXED.search(prepared.text)):
@@ -115,11 +119,15 @@ def read_leniently(
     if not parsed["entries"] and (not parsed["version"] or prepared.root in _PAGES):
         return web_page.classify(text, url=url)
     found = (*prepared.problems, *_ill_formed(parsed, prepared))
-    if parsed["bozo"] and not parsed["entries"]:
+    if parsed["bozo"] and not any(map(_says_something, parsed["entries"])):
         message = f"begins like a feed, but no entry could be read: {found[-1].message}"
         return Failed(kind=ErrorKind.PARSE, message=message)
     document = _document(parsed, prepared.text, url=url, known=known)
     return _with_problems(document, found)
+
+
+def _says_something(entry: Mapped) -> bool:
+    return any(_text(entry, key) for key in ("title", "link", "id", "summary"))
 
 
 def _feedparsed(text: str) -> Mapped:
@@ -190,7 +198,7 @@ def _raw(entry: Mapped, inherited: tuple[str, ...]) -> RawEntry:
     """Return what feedparser found; `inherited` are the authors of an entry that names none."""
     # feedparser copies a content into an absent summary; a summary of its own has a detail.
     has_summary = "summary_detail" in entry
-    title_detail = _detail(entry, "title_detail")
+    title, title_detail = _said(entry, "title"), _detail(entry, "title_detail")
     guid = _text(entry, "id")
     # Where no guid stands, it is what RDF says the entry is about: the address of its page.
     about = guid if "guidislink" not in entry and _is_address(guid) else ""
@@ -200,7 +208,7 @@ def _raw(entry: Mapped, inherited: tuple[str, ...]) -> RawEntry:
     pages = [link for link in _pages(entry) if link in written or _is_address(link)]
     return RawEntry(
         guid=guid,
-        title=_said(entry, "title") if "title" in entry else Said(text=_text(entry, "itunes_title")),
+        title=title if title.text else Said(text=_text(entry, "itunes_title")),
         summary=_said(entry, "summary") if has_summary else Said(),
         content=_content(entry) if has_summary or "content" in entry else _caption(entry),
         links=(*pages, *_enclosures(entry), about),
@@ -230,7 +238,8 @@ def _content(entry: Mapped) -> Said:
 
 def _pages(holder: Mapped) -> list[str]:
     """Return the addresses of the page a feed or entry stands for, the likeliest first."""
-    alternates = [link for link in _dicts(holder, "links") if relation(_text(link, "rel")) == "alternate"]
+    links = _dicts(holder, "links")
+    alternates = [link for link in links if relation(_text(link, "rel")) == "alternate"]
     suitable = [link for link in alternates if _text(link, "type") in _HTML_TYPES]
     chosen = [*suitable, {"href": _text(holder, "link")}, *alternates]
     return [_text(link, "href") for link in chosen]

@@ -20,12 +20,16 @@ _FORBIDDEN = re.compile(f"[{_BASIC}{_BEYOND}]")
 # Single characters past the basic plane make a class slow: this one asks first, eight times faster.
 _SUSPECT = re.compile(f"[{_BASIC}\U00010000-\U0010ffff]")
 _LINE_BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_ODD_BLANKS = re.compile("[\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_BLANKS = re.compile("  +")
 _SPACES = re.compile("[\t\x0b\x0c\x1c-\x1f]")
 
-# A whole tag that holds no other < than its own, which nearly all do. Neither pattern can
+# A whole tag or comment that holds no other < than its own, as nearly all do. The pattern can't
 # backtrack or look past the next <, so that a text of nothing but < costs no more than another.
 _TAG = re.compile(
-    r"""<(/?[a-zA-Z][^\s/<>]*+)(?:[^"'=<>]++|=\s*+(?:"[^"<]*+"|'[^'<]*+')?+|["'])*+>"""
+    r"""<(?:(/?[a-zA-Z][^\s/<>]*+)"""
+    r"""(?:>|(?:[^"'=<>]++(?:="[^"<]*+")?+|=\s*+(?:"[^"<]*+"|'[^'<]*+')?+|["'])*+>)"""
+    r"""|!--(?:[^-<>]++|-(?!->))*+-->)"""
 )
 _TAG_OPEN = re.compile(r"<(?:(/?[a-zA-Z][^\s/<>]*+)|(!--)|(!\[CDATA\[)|[!?/])")
 # A tag ends at the first > outside a quoted value.
@@ -48,7 +52,8 @@ _UNSEEN = {  # what stands inside is not text for a reader
     for name in ("script", "style", "template", "iframe", "svg")
 }
 _UNSEEN_EMPTY = re.compile(rf"<(?:{'|'.join(_UNSEEN)})\b[^<>]*/>", re.IGNORECASE)
-_GAP = {  # what each tag that is known leaves in the text, by its usual spellings
+_GAP: dict[str | None, str] = {None: ""}  # of a comment
+_GAP |= {  # what each tag that is known leaves in the text, by its usual spellings
     spelling: "" if name in _INLINE else "\n"
     for name in (*_INLINE, *_BLOCK, *_UNSEEN)
     for spelling in (name, f"/{name}", name.upper(), f"/{name.upper()}")
@@ -63,7 +68,7 @@ _MARKUP = re.compile(
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|([a-zA-Z][a-zA-Z0-9]{1,31}));")
 _HUGE_REFERENCE = re.compile(r"&#\d{8,};?")
 _ANY_REFERENCE = re.compile(  # as browsers read them, without their semicolon too
-    r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,32};?|[^\t\n\f <&#;]{1,32};?)"
+    r"(&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,32};?|[^\t\n\f <&#;]{1,32};?))"
 )
 
 
@@ -130,14 +135,12 @@ def _folded(text: str) -> str:
         text = text.replace("\xa0", " ").replace("\t", " ")
     # Printable text is clean, and its only blank is the space.
     if text.isprintable():
-        return " ".join(text.split()) if "  " in text else text.strip(" ")
-    if text.replace("\n", "").isprintable():
-        folded = (
-            " ".join(line.split()) if "  " in line else line.strip(" ") for line in text.split("\n")
-        )
+        text = text.strip(" ")
     else:
-        folded = (" ".join(line.split()) for line in clean(text).split("\n"))
-    return "\n".join(filter(None, folded))
+        if not text.replace("\n", "").isprintable():
+            text = _ODD_BLANKS.sub(" ", clean(text))
+        text = "\n".join(filter(None, map(str.strip, text.split("\n"))))
+    return _BLANKS.sub(" ", text) if "  " in text else text
 
 
 def _without_markup(source: str) -> str:
@@ -146,26 +149,31 @@ def _without_markup(source: str) -> str:
     names = pieces[1::2]
     if source.count("<") > len(names):
         return _decoded(_scan(source))
-    if not _GAP.keys() >= set(names):
-        names = [name.lower() for name in names]
-    if not _OPENS_UNSEEN.isdisjoint(names):
+    known = {*names}
+    if not known <= _GAP.keys():
+        names = [name and name.lower() for name in names]
+        known = {*names}
+    if not _OPENS_UNSEEN.isdisjoint(known):
         if _UNSEEN_EMPTY.search(source):
             return _decoded(_scan(source))
         _hide_unseen(pieces, names)
-    pieces[1::2] = [_GAP.get(name, "") for name in names]
+    if known <= _GAP.keys():
+        pieces[1::2] = map(_GAP.__getitem__, names)
+    else:
+        pieces[1::2] = [_GAP.get(name, "") for name in names]
     return _decoded("".join(pieces))
 
 
-def _hide_unseen(pieces: list[str], names: list[str]) -> None:
+def _hide_unseen(pieces: list[str], names: list[str | None]) -> None:
     """Take from `pieces`, texts with a name between two, what stands in a script and its like."""
     closing = ""
     for at, name in enumerate(names):
         if not closing and name in _OPENS_UNSEEN:
             closing = f"/{name.lower()}"
-        elif closing and name.lower() == closing:
+        elif closing and name and name.lower() == closing:
             closing = ""
         elif closing:
-            names[at] = ""
+            names[at] = None
         if closing:
             pieces[2 * at + 2] = ""
 
@@ -219,7 +227,9 @@ def _decoded(text: str) -> str:
         return text
     if "&#" in text:
         text = _HUGE_REFERENCE.sub("", text)
-    return _ANY_REFERENCE.sub(lambda found: _character(found[0]), text)
+    pieces = _ANY_REFERENCE.split(text)
+    pieces[1::2] = map(_character, pieces[1::2])
+    return "".join(pieces)
 
 
 @lru_cache(maxsize=1_024)  # few of them make up nearly all

@@ -43,6 +43,7 @@ from monitor.model import (
 )
 
 _SHARED = Known(item=None)
+FEW = 5  # a document with fewer entries may be a place that shows the latest one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def recognise(
         by_words = _known_by_words(fates, memory.known)
         happened = upheaval(state, document, by_words)
         fates = by_words if happened.rekeyed else fates
-        held = held_back(state, document, fates, happened)
+        held = held_back(state, document, fates, happened, now=now)
         habits = learn(state, fates, happened, now=now)
     habits = with_newest(habits, fates, now=now)
     made = _made(document, fates, memory, held, source=source, now=now, refresh=refresh)
@@ -136,7 +137,8 @@ def recognise_page(
 
 def _fates(identified: Identified, memory: Memory) -> list[Fate]:
     """Return the fate of each entry; no two are one item, unless both have a key of its own."""
-    fates = [_fate(named, memory) for named in identified.entries]
+    alone = len(identified.entries) < FEW
+    fates = [_fate(named, memory, alone=alone) for named in identified.entries]
     taken = {fate.item for fate in fates if not fate.renamed}
     for at, fate in enumerate(fates):
         if fate.renamed and fate.item in taken:
@@ -145,13 +147,13 @@ def _fates(identified: Identified, memory: Memory) -> list[Fate]:
     return fates
 
 
-def _fate(named: Named, memory: Memory) -> Fate:
+def _fate(named: Named, memory: Memory, *, alone: bool) -> Fate:
     known, entry = memory.known, named.entry
     own, same = _item_of(known, named.own), _item_of_text(named, known)
     if same:
         return Fate(named, same, renamed=own is None)
     if own:
-        return _fate_of_own(named, own, memory)
+        return _fate_of_own(named, own, memory, alone=alone)
     place, title = _weak(named, known)
     for item, agrees in ((place, agree), (title, are_alike)):
         before = memory.items.get(item) if item else None
@@ -162,15 +164,25 @@ def _fate(named: Named, memory: Memory) -> Fate:
     return Fate(named)
 
 
-def _fate_of_own(named: Named, item: ItemId, memory: Memory) -> Fate:
+def _fate_of_own(named: Named, item: ItemId, memory: Memory, *, alone: bool) -> Fate:
     before, entry = memory.items.get(item), named.entry
     if before is None:
         # Its text is gone; only a date can tell that the name was used again.
         published, last_poll = entry.published, memory.state.last_success_at
         return Fate(named, None if published and last_poll and published > last_poll else item)
-    if is_reused(before.entry, entry):
+    if is_reused(before.entry, entry, alone=alone) or _leads_on(named, before, memory):
         return Fate(named)
     return Fate(named, item, edit=_edit(before, entry))
+
+
+def _leads_on(named: Named, before: Item, memory: Memory) -> bool:
+    """Tell whether a guid now leads to a place nobody knows, with a title and a date since then."""
+    then, now = before.entry.published, named.entry.published
+    last_poll = memory.state.last_success_at
+    if not (then and now and last_poll and then < last_poll < now):
+        return False
+    is_place = bool(named.place) and named.place not in memory.known
+    return is_place and before.entry.title != named.entry.title
 
 
 def _edit(before: Item, entry: Entry) -> Edit | None:
@@ -208,7 +220,8 @@ def _item_of_text(named: Named, known: Mapping[str, Known]) -> ItemId | None:
     if own and own.item and own.fingerprint in ("", named.fingerprint):
         return own.item
     for key, item in zip((named.place, named.title), _weak(named, known), strict=True):
-        if item and known[key].fingerprint == named.fingerprint:
+        # Of the item that its own key names, a weaker key may hold the text before an edit.
+        if item and item != (own and own.item) and known[key].fingerprint == named.fingerprint:
             return item
     return None
 

@@ -10,7 +10,7 @@ entry was well-formed between the same outer tags when it was new, so is the who
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,7 +18,7 @@ from xml.etree.ElementTree import ParseError
 
 from monitor.feeds import feed_tree, hints, marks
 from monitor.feeds.decoding import decode
-from monitor.feeds.elements import DoubtError, pages
+from monitor.feeds.elements import DoubtError, Names, pages
 from monitor.feeds.entries import (
     Cuts,
     RawEntry,
@@ -63,13 +63,14 @@ class _Body:
     outer: bytes  # the tag of its root and the next one
     spans: Sequence[tuple[int, int]]  # none: their tags don't tell
     outside: Sequence[bytes]  # what stands before, between and after them
+    name: str  # of an entry's tag
     place: bytes  # an element that holds an entry's place
-    declared: Mapping[str, str]
+    names: Names  # of its elements
     has_bases: bool
 
     def grow(self, said: bytes) -> Feed:
         """Return the tree of `said`: this document, or what was made of it."""
-        return feed_tree.grow(said, declared=self.declared, has_bases=self.has_bases)
+        return feed_tree.grow(said, names=self.names, has_bases=self.has_bases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ def _body(said: bytes) -> _Body:
         raise DoubtError
     said = _CONTROL_REFERENCE.sub(_of_windows, said[prolog.end() :])
     outer = _OUTER.match(said)
-    if outer is None or _CONTROL.search(said):
+    if outer is None or (not said.isascii() and _CONTROL.search(said)):
         raise DoubtError
     spans = _spans(said, named[1])
     places = [0, *(place for span in spans for place in span), len(said)]
@@ -130,8 +131,9 @@ def _body(said: bytes) -> _Body:
         outer=outer[0],
         spans=spans,
         outside=outside,
+        name=named[1].decode(),
         place=b"<%b %b=''/>" % (named[1], _PLACE.encode()),
-        declared={space.decode(): prefix.decode() for prefix, space in declared},
+        names=Names({space.decode(): prefix.decode() for prefix, space in declared}),
         has_bases=b"xml:base" in said,
     )
 
@@ -159,37 +161,61 @@ def _read_by_tags(body: _Body, url: str, known: bytes, most: int | None) -> _Rea
     """Read what is new; None where the entries' tags don't tell where they stand."""
     if not body.spans or len(body.spans) > marks.MOST:
         return None
-    try:
-        feed = _with_only(frozenset(), body)
-    except ParseError:
-        return None
+    # Where all are new, and there are as many tags as entries, each tag is one and none was text.
+    are_all_new = not known and not _has_prefixes(body)
+    _check_number(len(body.spans) if are_all_new else 0, most)
+    feed = _with_only(frozenset(range(len(body.spans)) if are_all_new else ()), body)
     if feed is None:
         return None
     key, view, before = _key(feed, body, url), memoryview(body.said), marks.split(known)
     all_marks = [marks.mark(view[begin:end], key) for begin, end in body.spans]
     new = [number for number, mark in enumerate(all_marks) if mark not in before]
-    if most is not None and len(new) > most:
-        raise DoubtError
+    _check_number(len(new), most)
     if any(_closes_itself(body.said, body.spans[number][0]) for number in new):
         return None
-    feed = _with_only(frozenset(new), body) if new else feed
+    if new and not are_all_new:
+        feed = _with_only(frozenset(new), body)
     if feed is None:
         return None
     raws = [read_entry(*feed.entries[number], feed.authors) for number in new]
     return _Reading(feed=feed, new=raws, marks=b"".join(all_marks))
 
 
+def _has_prefixes(body: _Body) -> bool:
+    """Tell whether entries may stand under several names, so that their number tells nothing."""
+    return ":" in body.name or f":{body.name}".encode() in body.said
+
+
+def _check_number(entries: int, most: int | None) -> None:
+    """Raise DoubtError for more entries than may be read."""
+    if most is not None and entries > most:
+        raise DoubtError
+
+
 def _with_only(new: AbstractSet[int], body: _Body) -> Feed | None:
-    """Return the tree with the `new` entries alone, or None where its entries stand elsewhere."""
+    """Return the tree with the `new` entries alone.
+
+    None where it is not well-formed, or its entries stand elsewhere. Raises ParseError where that
+    is the whole document.
+    """
     pieces = [body.outside[0]]
     for number, (begin, end) in enumerate(body.spans):
         pieces += (body.said[begin:end] if number in new else body.place, body.outside[number + 1])
-    feed = body.grow(b"".join(pieces))
+    try:
+        feed = body.grow(b"".join(pieces))
+    except ParseError:
+        if len(new) == len(body.spans):
+            raise
+        return None
     held = [_PLACE in element.attrib for element, _ in feed.entries]
     expected = [number not in new for number in range(len(body.spans))]
+    if held != expected:
+        return None
     # What they inherit must come from the outer tags, which the marks are made of too.
     is_outer = feed.holder is feed.root or feed.holder is feed.root[0]
-    return feed if held == expected and is_outer else None
+    # All entries have one tag; the name of a place is theirs.
+    is_named = feed.entries[0][0].tag.rpartition("}")[2] == body.name.rpartition(":")[2]
+    return feed if is_outer and is_named else None
 
 
 def _closes_itself(said: bytes, at: int) -> bool:
@@ -203,8 +229,7 @@ def _read_whole(body: _Body, url: str, known: bytes, most: int | None) -> _Readi
     feed = body.grow(body.said)
     if feed_tree.holds_others(feed) or not feed.entries:
         raise DoubtError
-    if most is not None and len(feed.entries) > most:
-        raise DoubtError
+    _check_number(len(feed.entries), most)
     kept = both_ends(feed.entries)
     raws = [read_entry(element, scope, feed.authors) for element, scope in kept]
     new, all_marks = marks.unknown(raws, known, _key(feed, body, url))

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from monitor.feeds.identity import Named
-from monitor.feeds.marks import SIZE
+from monitor.feeds.marks import SIZE, split
 from monitor.feeds.redaction import redact_url
 from monitor.model import (
     Document,
@@ -80,7 +80,8 @@ def upheaval(state: SourceState, document: Document, fates: Sequence[Fate]) -> U
         return Upheaval(rekeyed=True)
     if any(fate.item for fate in fates):
         return QUIET
-    if sum(_is_past(fate, state) for fate in fates) >= NEARLY_ALL * entries:
+    # One is the newest itself; where many have its date, dates are too coarse to tell.
+    if 1 + sum(_is_before(fate, state) for fate in fates) >= NEARLY_ALL * entries:
         return Upheaval(rekeyed=True)
     return Upheaval(gap=bool(_entries_before(state)) and not document.complete)
 
@@ -105,7 +106,8 @@ def learn(
 def with_newest(habits: Habits, fates: Sequence[Fate], *, now: datetime) -> Habits:
     """Return the habits with the latest date that an entry had."""
     dates = [date for fate in fates if (date := fate.named.entry.published)]
-    latest = min(max(dates), now) if dates else None
+    # A date ahead of now is a slip or another zone's; it must not make what follows look old.
+    latest = max((date for date in dates if date <= now), default=now if dates else None)
     if latest is None or (habits.newest and latest <= habits.newest):
         return habits
     return replace(habits, newest=latest)
@@ -118,8 +120,7 @@ def notice(
 
     None where nothing was, and the like has happened lately: a feed whose names change each time.
     """
-    lately = before.rekeyed_at is not None and now - before.rekeyed_at < LATELY
-    if lately and not held:
+    if _lately_rekeyed(before, now) and not held:
         return None
     kept = f"{held} of them are stored and did not alert" if held else "all of them were recognised"
     return Notice(
@@ -137,15 +138,26 @@ def notice(
 
 
 def held_back(
-    state: SourceState, document: Document, fates: Sequence[Fate], happened: Upheaval
+    state: SourceState,
+    document: Document,
+    fates: Sequence[Fate],
+    happened: Upheaval,
+    *,
+    now: datetime,
 ) -> dict[str, Held]:
-    """Return what is to be held back of a whole document, by own keys, with the reason."""
-    if happened.rekeyed:
+    """Return what is to be held back of a whole document, by own keys, with the reason.
+
+    Where names change again and again, what is unknown among recognised entries is news.
+    """
+    again = any(fate.item for fate in fates) and _lately_rekeyed(state.habits, now)
+    if happened.rekeyed and not again:
         held = (ItemOutcome.FIRST_POLL, _REKEYED)
         past = [fate for fate in fates if not fate.item and _is_past(fate, state)]
         return {fate.named.own: held for fate in past}
     if len(document.entries) > _entries_before(state) or state.last_success_at is None:
         return {}
+    if state.window and document.marks and state.window[-SIZE:] not in split(document.marks):
+        return {}  # the last one was pushed out, so that nothing can have moved up behind it
     return _late(fates, before=state.last_success_at - GRACE)
 
 
@@ -194,6 +206,14 @@ def _late(fates: Sequence[Fate], *, before: datetime) -> dict[str, Held]:
 def _is_past(fate: Fate, state: SourceState) -> bool:
     published, newest = fate.named.entry.published, state.habits.newest
     return bool(published and newest and published <= newest)
+
+
+def _is_before(fate: Fate, state: SourceState) -> bool:
+    return _is_past(fate, state) and fate.named.entry.published != state.habits.newest
+
+
+def _lately_rekeyed(habits: Habits, now: datetime) -> bool:
+    return habits.rekeyed_at is not None and now - habits.rekeyed_at < LATELY
 
 
 def _entries_before(state: SourceState) -> int:

@@ -15,6 +15,7 @@ from monitor.model import ErrorKind, Notice, Severity, Source, SourceRef, Source
 from monitor.settings import HealthSettings
 
 INTERVALS = 10
+FEWEST = 3  # failures in a row: the time between two may be one in which nobody looked
 LONGEST_RHYTHM = timedelta(days=7)
 
 
@@ -49,6 +50,8 @@ def tell(
 def _is_dead(
     state: SourceState, health: HealthSettings, interval: timedelta, now: datetime
 ) -> bool:
+    if state.failures < FEWEST:
+        return False
     limit = max(health.source_dead_after, min(INTERVALS * interval, LONGEST_RHYTHM))
     return now - (state.failing_since or now) >= limit
 

@@ -37,7 +37,7 @@ _SHOWN_FEED = re.compile(r"&lt;(?:\w{1,20}:)?(?:rss|feed|RDF)(?:\s|&gt;|>)")
 _FEED_ROOTS = {"rss", "feed", "rdf", "channel", "entry"}
 _SHOWN = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 
-_ENTRY_BEGIN = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)\b")
+ENTRY_BEGIN = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)\b")
 _ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s{0,20}>")
 
 
@@ -89,7 +89,7 @@ def _local(name: str) -> str:
 def _inner_feed(text: str) -> re.Match[str] | None:
     """Find a feed's root and an entry behind it, whatever stands in front."""
     root = _FEED.search(text)
-    return root if root and _ENTRY_BEGIN.search(text, root.end()) else None
+    return root if root and ENTRY_BEGIN.search(text, root.end()) else None
 
 
 def _shown_feed(text: str) -> str:
@@ -110,7 +110,7 @@ def _cut_after_end(body: str, root: str) -> tuple[str, list[tuple[str, str]]]:
     at = second.start() if second else body.rfind(f"</{root}")
     end = body.find(">", at) + 1 if at >= 0 else 0
     tail = body[end:].strip(" \t\r\n\x00")
-    if not end or (not second and _ENTRY_BEGIN.search(tail)):
+    if not end or (not second and ENTRY_BEGIN.search(tail)):
         return body, []
     if not tail or (tail.startswith("<!--") and tail.endswith("-->")):
         return body[:end], []
@@ -183,5 +183,5 @@ def _cut_to_whole_entries(body: str, root: str) -> str | None:
     ends = [end.end() for end in _ENTRY_END.finditer(body)]
     if ends:
         return body[: ends[-1]]
-    begun = _ENTRY_BEGIN.search(body)
+    begun = ENTRY_BEGIN.search(body)
     return body[: begun.start()] if begun else body

@@ -90,5 +90,11 @@ class Document:
     marks: bytes = b""  # 8 bytes for each entry of the document, left out or not
     path: Literal["strict", "lenient", "json"] = "lenient"  # how it was read
 
+    @property
+    def is_broken(self) -> bool:
+        """Tell whether entries may be missing: it was cut off, or only parts could be read."""
+        kinds = {problem.kind for problem in self.problems}
+        return "truncated" in kinds or ("ill_formed" in kinds and self.path == "lenient")
+
 
 Parsed: TypeAlias = Document | Failed

@@ -154,16 +154,21 @@ class Pipeline:
         Gives the ticket back for the time of a long gap.
         """
         left = iter(await self.read(self.store.due_sources, host, self.now()))
-        if self.settings.poll.per_host == 1:
-            return await self._work_off(left, host, ticket)
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(self.settings.poll.per_host):
+                lanes = [
                     group.create_task(self._work_off(left, host, ticket))
+                    for _ in range(self.settings.poll.per_host)
+                ]
         except* (StoreError, LeaseLost) as faults:
             raise faults.exceptions[0] from None
+        # Not before the last one has ended: whoever gets the ticket next would poll beside it.
+        wait = max(lane.result() for lane in lanes)
+        if wait:
+            await ticket.release(wait)
 
-    async def _work_off(self, left: Iterator[SourceState], host: str, ticket: Ticket) -> None:
+    async def _work_off(self, left: Iterator[SourceState], host: str, ticket: Ticket) -> float:
+        """Poll one source after another; return in how many seconds to come back, 0: not at all."""
         for state in left:
             source = self.sources.get(state.url)
             if source is None:
@@ -171,20 +176,19 @@ class Pipeline:
             gap = self._gaps.left(state)
             if gap > LONG_GAP_SECONDS:
                 # The other sources are found due again when the host may be asked.
-                await ticket.release(gap)
-                return
+                return gap
             await asyncio.sleep(gap)
             ticket.check()
             async with self._slots:
                 pause = self.pause()
                 if pause > 0:
-                    await ticket.release(pause)
-                    return
+                    return pause
                 visit = await self.visit(state, source)
             if visit.host_until:
                 deque(left, 0)  # the store has put off what is left
             self._gaps.note(host)
             await ticket.extend()
+        return 0.0
 
     async def visit(self, state: SourceState, source: Source) -> Visit:
         """Poll one source now and commit what it brought.

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from monitor.feeds.groups import gap_of
 from monitor.model import SourceState
 from monitor.settings import HostSettings
 
@@ -19,8 +20,7 @@ class Gaps:
 
     def of(self, state: SourceState) -> timedelta:
         """Return the gap of a source's host."""
-        preset = self.preset(state.url)
-        return (preset and preset.gap) or self.usual
+        return gap_of(self.preset(state.url), self.usual)
 
     def note(self, host: str) -> None:
         """Begin a host's gap."""

@@ -44,7 +44,6 @@ log = logging.getLogger(__name__)
 
 WHOLE_EVERY = timedelta(days=1)
 MOST_PAGES = 5
-BROKEN = frozenset({"truncated", "ill_formed"})
 # More entries than this are judged in a thread; this many take about five milliseconds.
 LARGE_DOCUMENT = 200
 
@@ -103,7 +102,6 @@ class Intake:
         )
         if made.happened.gap and document.older:
             made = await self._look_back(document, fetched.url, made, source, state)
-        broken = any(problem.kind in BROKEN for problem in document.problems)
         return Taken(
             document=document,
             state=replace(state, habits=made.habits),
@@ -111,7 +109,7 @@ class Intake:
             edits=with_pages(made.edits, memory.items) if source.fulltext else made.edits,
             seen=dict(made.seen),
             notices=self._tell(made, source, state, len(document.entries)),
-            window=b"" if broken else document.marks,
+            window=b"" if document.is_broken else document.marks,
             whole_at=now if whole else state.whole_at,
         )
 

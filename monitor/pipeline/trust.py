@@ -15,7 +15,7 @@ import httpx
 
 from monitor.feeds import answers, habits, vitality
 from monitor.feeds.fetch import fetch
-from monitor.feeds.groups import settings_for
+from monitor.feeds.groups import gap_of, settings_for
 from monitor.feeds.interval import interval
 from monitor.feeds.outage import Outage, is_unreached
 from monitor.feeds.pacing import HOURLY
@@ -60,11 +60,12 @@ class Trust:
     async def fetch(self, state: SourceState, source: Source) -> Outcome:
         """Visit a source once, and say what its answer means in sight of all others."""
         preset = self.preset(state.url)
-        question = habits.ask(state, preset, self.now())
+        began = self.now()
+        question = habits.ask(state, preset, began)
         outcome = await self._fetch(state, source, question)
         if isinstance(outcome, Failed):
             outcome = await self._understood(state, outcome, preset)
-        self._note(state.host, outcome)
+        self._note(state.host, outcome, began)
         if self.is_uncharged(outcome):
             assert isinstance(outcome, Failed)
             message = f"this machine seems to be offline: {outcome.message}"
@@ -102,7 +103,7 @@ class Trust:
         if not habits.is_doubtful(state, fetched, published):
             return False
         preset = self.preset(state.url)
-        gap = (preset and preset.gap) or self.settings.poll.host_gap
+        gap = gap_of(preset, self.settings.poll.host_gap)
         if gap > LONGEST_PAUSE:
             return False
         await asyncio.sleep(gap.total_seconds())
@@ -166,15 +167,16 @@ class Trust:
         others = [kind for source, kind in kinds.items() if source != state.id]
         return answers.as_limit(failed, others, preset)
 
-    def _note(self, host: str, outcome: Outcome) -> None:
+    def _note(self, host: str, outcome: Outcome, began: datetime) -> None:
         before = self.outage.since
-        self.outage.note(host, outcome, self.now())
+        self.outage.note(host, outcome, self.now(), began=began)
         if self.outage.since is before:
             return
         if before is None:
             log.warning("no host can be reached; this machine seems to be offline")
         else:
-            log.warning("hosts can be reached again; this machine was offline since %s", before)
+            since = f"{before:%Y-%m-%d %H:%M:%S} UTC"
+            log.warning("hosts can be reached again; this machine was offline since %s", since)
 
     def _tell(self, source: Source, words: str) -> None:
         if words:

@@ -15,6 +15,7 @@ from monitor.errors import StoreError
 from monitor.feeds.answers import host_until
 from monitor.feeds.articles import Articles
 from monitor.feeds.fetch import fetch
+from monitor.feeds.groups import settings_for
 from monitor.feeds.habits import Question
 from monitor.feeds.pacing import advance
 from monitor.feeds.parsers import ParserPool
@@ -84,7 +85,7 @@ class Visiting:
             self.transport,
             self.parsers,
             now=self.now,
-            preset=self.trust.preset,
+            preset=lambda name: settings_for(name, self.settings.hosts),
         )
 
     async def visit(self, state: SourceState, source: Source) -> Visit:

@@ -11,8 +11,10 @@ from monitor.store.columns import Instant, micros
 from monitor.store.engine import Database
 from monitor.store.tables import sources
 
-# Between the host's sources when the pause is over: it must not meet them all at once.
+# Between the host's sources when the pause is over: it must not meet them all at once, nor may
+# the last of many wait for hours.
 STEP = timedelta(seconds=5)
+LONGEST_SPREAD = timedelta(minutes=30)
 
 # Built once: to build a statement costs as much as to run it.
 _THERE = (sources.c.inactive_since.is_(None), sources.c.host == bindparam("host"))
@@ -48,8 +50,9 @@ def put_off(connection: Connection, records: Iterable[PollRecord]) -> None:
         wanted = {"host": record.state.host, "until": record.host_until}
         found = connection.scalars(_DUE_BEFORE, wanted).all()
         others = [source for source in found if source != record.state.id]
+        step = min(STEP, LONGEST_SPREAD / max(len(others), 1))
         rows = [
-            {"source": source, "next_poll_at": micros(record.host_until + STEP * place)}
+            {"source": source, "next_poll_at": micros(record.host_until + step * place)}
             for place, source in enumerate(others)
         ]
         _PUT_OFF(connection, rows)

@@ -5,23 +5,25 @@ The numbers are those of the page; behaviours of a poll that identity decides ca
 
 import json
 from datetime import timedelta
-from email.utils import format_datetime
-from xml.sax.saxutils import escape
 
 import pytest
+from identity_builders import (
+    DAY,
+    HOUR,
+    MINUTE,
+    OTHER_TEXT,
+    TEXT,
+    article,
+    item,
+    past,
+    rss,
+    show,
+)
 from poller import Poller
 
 from monitor.model import ItemOutcome, Source
 from monitor.settings import HealthSettings
 from monitor.testing.server import Answer
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-MINUTE = timedelta(minutes=1)
-TEXT = (
-    "The president spoke to thousands of supporters gathered before the palace while soldiers"
-    " closed every road leading out of the capital."
-)
-OTHER_TEXT = "Rain is expected along northern coasts tomorrow, followed by sunshine at the weekend."
 
 
 @pytest.fixture
@@ -30,53 +32,6 @@ async def desk(tmp_path):
     more = {"health": HealthSettings(notify=("desk",))}
     async with Poller(tmp_path, more=more) as poller:
         yield poller
-
-
-def item(title="", *, guid="", link="", at=None, text="", more=""):
-    """Return an entry of RSS; `at` is its date."""
-    parts = {
-        "title": escape(title),
-        "guid": escape(guid),
-        "link": escape(link),
-        "pubDate": format_datetime(at) if at else "",
-        "description": escape(text),
-    }
-    said = "".join(f"<{name}>{value}</{name}>" for name, value in parts.items() if value)
-    return f"<item>{said}{more}</item>"
-
-
-def rss(*items, more=""):
-    channel = f"<title>Wire</title><link>https://wire.example/</link>{more}{''.join(items)}"
-    return (
-        '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
-        ' xmlns:fh="http://purl.org/syndication/history/1.0">'
-        f"<channel>{channel}</channel></rss>"
-    ).encode()
-
-
-def article(number, *, at=None, title="", **changes):
-    """Return an entry with a guid, a link, a title and a date of its own."""
-    return item(
-        title or f"Maduro, part {number} of the news",
-        **{
-            "guid": f"https://wire.example/?p={number}",
-            "link": f"https://wire.example/story-{number}",
-            "at": at,
-            "text": f"{TEXT} Report {number}.",
-        }
-        | changes,
-    )
-
-
-async def show(desk, *items, after=HOUR, more="", path="/feed"):
-    """Publish a document and poll it."""
-    body = items[0] if len(items) == 1 and isinstance(items[0], bytes) else rss(*items, more=more)
-    desk.publish(body, path)
-    return await desk.poll(path, after=after)
-
-
-def past(desk, age=HOUR):
-    return desk.clock() - age
 
 
 def outcomes(desk):
@@ -196,7 +151,7 @@ async def test_case_08_guids_that_change_with_each_document_bring_no_news(desk):
     assert desk.alerts() == []
     assert len(desk.items()) == 6
     assert desk.state().habits.identity == "link"
-    assert desk.notices().count("system.feed_rekeyed") <= 1
+    assert desk.notices() == ["system.feed_rekeyed"]
     # From now on a new title and date under a known link are no news either.
     at = desk.clock()
     await show(desk, *churning(desk, 5), article(9, title="Maduro leaves", guid="9-5", at=at))
@@ -243,14 +198,17 @@ async def test_case_10_a_number_in_an_address_outlasts_the_headline_around_it(de
     assert desk.alerts() == ["Maduro speaks again"]
 
 
+@pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize(
     "mark", ["utm_source=rss", "fbclid=1", "gclid=2", "ref=rss", "xtor=RSS-1", "at_medium=RSS"]
 )
-async def test_case_11_what_tracks_readers_is_no_part_of_a_link(desk, mark):
-    await show(desk, item("Maduro speaks", link="https://wire.example/a?id=7"))
-    await show(desk, item("Maduro speaks", link=f"https://wire.example/a?id=7&{mark}"))
-    assert len(desk.items()) == 1
-    assert mark in desk.items()[0].entry.link or desk.items()[0].entry.link.endswith("id=7")
+async def test_case_11_what_tracks_readers_is_no_part_of_a_link(desk, mark, is_first):
+    plain = "https://wire.example/a?id=7"
+    first, second = [f"{plain}&{mark}", plain][:: 1 if is_first else -1]
+    await show(desk, item("Maduro speaks", link=first))
+    await show(desk, item("Maduro speaks", link=second))
+    [only] = desk.items()
+    assert only.entry.link == first
 
 
 async def test_case_12_redirectors_are_not_followed_and_the_guid_names_the_item(desk):

@@ -70,3 +70,14 @@ def test_two_pauses_in_one_group_both_count(store):
         a_failure(sport, ErrorKind.RATE_LIMITED, host_until=NOW + HOUR),
     )
     assert all(again(store, state).next_poll_at >= NOW + HOUR for state in others)
+
+
+def test_the_many_sources_of_a_host_that_asks_for_a_pause_come_back_within_half_an_hour(store):
+    first, *others = configure(store, *(f"https://wire.example/{n}" for n in range(3_000)))
+    until = NOW + HOUR
+    commit(store, a_failure(first, ErrorKind.RATE_LIMITED, host_until=until))
+    back = sorted(s.next_poll_at for s in store.source_states() if s.id != first.id)
+    assert len(back) == len(others) == len(set(back))
+    assert back[0] == until
+    assert back[-1] <= until + HOUR / 2
+    assert all(back[n + 100] - back[n] <= 2 * timedelta(minutes=1) for n in range(len(back) - 100))

@@ -1,12 +1,15 @@
 """Pages of new items, read politely from a real loopback server."""
 
 import asyncio
+import ssl
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
+import trustme
 from builders import NOW, a_sighting, a_source
+from visits import resolver_of
 
 from monitor import metrics
 from monitor.feeds.articles import PAGES, PAGES_AT_FIRST, Articles
@@ -324,3 +327,22 @@ async def test_a_fault_of_ours_costs_only_the_page(caplog):
         desk.articles = Articles(desk.poll, desk.transport, Broken(), now=lambda: NOW)
         assert await desk.read("1") == [""]
     assert "by a fault of the monitor" in caplog.text
+
+
+async def test_a_certificate_that_people_accept_is_accepted_of_the_sources_own_host_alone():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("wire.example").configure_cert(context)
+    resolver = resolver_of({"shore.example": ["127.0.0.1"]})
+    poll = PollSettings(host_gap=timedelta(0), allow_networks=LOOPBACK)
+    async with (
+        LoopbackServer(site := Site(), tls=context) as server,
+        GuardedTransport(resolver=resolver) as transport,
+    ):
+        articles = Articles(poll, transport, Readers(), now=lambda: NOW)
+        source = a_source(url=server.url("/feed"), fulltext=True, verify_tls=False)
+        elsewhere = f"https://shore.example:{server.port}/1"
+        site.answers["/moved"] = Answer(status=302, headers=(("Location", elsewhere),))
+        links = [server.url("/1"), elsewhere, server.url("/moved")]
+        found = [a_sighting(link, link=link) for link in links]
+        done = await articles.complete(source, found, first_poll=False)
+    assert [each.item.entry.content for each in done] == [f"Report\n{TEXT}", "", ""]

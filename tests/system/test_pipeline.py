@@ -1,5 +1,6 @@
 """The stages together, over a real store, a real server and a clock that is told the time."""
 
+import asyncio
 import io
 import random
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from ipaddress import ip_network
 
 import pytest
 from desk import rss
+from poller import Poller
 
 from monitor.alerts.policy import Policy, webhook_id
 from monitor.alerts.render import message
@@ -15,6 +17,7 @@ from monitor.feeds.parsers import ParserPool
 from monitor.feeds.transport import GuardedTransport
 from monitor.model import DeliveryState, ErrorKind, PollOutcome, Source
 from monitor.pipeline import Pipeline, decider
+from monitor.pipeline.visiting import LONG_GAP_SECONDS
 from monitor.settings import NotifierSettings, PollSettings, Settings
 from monitor.store import Store, Writer
 from monitor.stories.duplicates import STORY_WINDOW
@@ -201,3 +204,54 @@ async def test_one_host_is_polled_source_by_source_with_the_gap_between(tmp_path
         first, second, third = (request.at for request in made.server.requests)
         assert second - first >= 0.08
         assert third - second >= 0.08
+
+
+class Host:
+    """A host whose first answer waits until it may come; it notes how many are awaited at once."""
+
+    def __init__(self):
+        self.may_answer = asyncio.Event()
+        self.asked = []
+        self.open = self.most = 0
+
+    async def __call__(self, request):
+        self.asked.append(request.target)
+        self.open += 1
+        self.most = max(self.most, self.open)
+        if len(self.asked) == 1:
+            await self.may_answer.wait()
+        self.open -= 1
+        return Answer(body=rss("Quiet day"))
+
+
+class WatchfulTicket(Ticket):
+    """A ticket that notes how many answers a host still owed whenever it was released."""
+
+    def __init__(self, host):
+        self.host = host
+        self.owed = []
+
+    async def release(self, delay):
+        assert delay > LONG_GAP_SECONDS
+        self.owed.append(self.host.open)
+
+
+async def test_a_host_with_a_long_gap_is_not_given_back_before_its_last_poll_has_ended(tmp_path):
+    paths, host = ["/a", "/b", "/c", "/d"], Host()
+    gap = timedelta(seconds=LONG_GAP_SECONDS + 60)
+    async with Poller(tmp_path, poll_settings={"per_host": 2, "host_gap": gap}) as monitor:
+        await monitor.configure(*[Source(url=monitor.url(path), name=path) for path in paths])
+        for path in paths:
+            monitor.play(host, path)
+        key, ticket = monitor.states()[0].host, WatchfulTicket(host)
+        work = asyncio.create_task(monitor.pipeline.poll(key, ticket))
+        while not any(state.last_polled_at for state in monitor.states()):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # time enough to give the ticket back too soon
+        host.may_answer.set()
+        await work
+        assert ticket.owed == [0]
+        assert len(host.asked) == 2
+        await monitor.restart()  # which forgets the gap
+        await monitor.pipeline.poll(key, WatchfulTicket(host))
+    assert (sorted(host.asked), host.most) == (paths, 2)

@@ -1,9 +1,10 @@
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
-from monitor.feeds.groups import group_of, registered_domain, settings_for
+from monitor.feeds.groups import gap_of, group_of, registered_domain, settings_for
 from monitor.settings import HostSettings
 
 REDDIT = HostSettings(name="reddit.com", together=True)
@@ -76,6 +77,20 @@ def test_a_host_that_no_name_covers_has_no_settings(host):
 def test_of_two_settings_for_one_name_the_first_counts():
     ours, theirs = HostSettings(name="example.org"), HostSettings(name="example.org", advice="x")
     assert settings_for("www.example.org", (theirs, ours)) is theirs
+
+
+@pytest.mark.parametrize(
+    ("settings", "seconds"),
+    [
+        (None, 5),
+        (HostSettings(name="wire.example"), 5),
+        (HostSettings(name="wire.example", gap=timedelta(seconds=30)), 30),
+        (HostSettings(name="wire.example", gap=timedelta(0)), 0),
+    ],
+    ids=["no preset", "a preset without a gap", "a gap of its own", "no gap"],
+)
+def test_the_gap_of_a_host_is_its_presets_even_if_that_is_none(settings, seconds):
+    assert gap_of(settings, timedelta(seconds=5)) == timedelta(seconds=seconds)
 
 
 def test_the_list_of_suffixes_is_not_read_before_it_is_needed():

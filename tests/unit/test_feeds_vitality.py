@@ -47,6 +47,15 @@ def test_before_that_it_is_not():
     assert told(failing(23 * HOUR)) == (failing(23 * HOUR), ())
 
 
+def test_two_failures_with_silence_between_are_no_failing_source():
+    """The monitor was off for two days: nobody looked, so that nothing failed in them."""
+    before = failing(timedelta(), failures=1)
+    after = failing(2 * DAY, failures=2)
+    assert told(after, before=before) == (after, ())
+    _, [notice] = told(failing(2 * DAY, failures=3), before=after)
+    assert notice.type == "system.source_failing"
+
+
 @pytest.mark.parametrize(
     ("interval", "dead_after", "since", "dead"),
     [

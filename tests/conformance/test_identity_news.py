@@ -1,0 +1,158 @@
+"""What looks like something known, and is news: each alerts once, and once only.
+
+The numbers are those of docs/identity-cases.md. They are the ways in which a feed's dates, names
+and order have misled a reader that trusted them too far.
+"""
+
+from datetime import timedelta
+
+import pytest
+from identity_builders import DAY, HOUR, MINUTE, TEXT, article, item, past, show
+from poller import Poller
+
+from monitor.settings import HealthSettings
+
+WORDS = ["oil", "gas", "army", "navy", "court", "vote", "visa", "bank", "gold", "port"]
+FRESH = [f"Maduro: a wholly new story about {word}" for word in WORDS]
+OTHER_BYTES = "<!-- the same in other bytes -->"
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    """A monitor whose source was never polled."""
+    more = {"health": HealthSettings(notify=("desk",))}
+    async with Poller(tmp_path, more=more) as poller:
+        yield poller
+
+
+def today(desk):
+    """Return what a feed writes that dates its entries by days alone."""
+    return desk.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def show_again(desk, *items):
+    """Show entries a day later, when a document is read whole though nothing in it changed."""
+    visit = await show(desk, *items, after=DAY, more=OTHER_BYTES)
+    assert (visit.new, visit.alerts) == (0, 0)
+
+
+# --- dates ------------------------------------------------------------------------------------
+
+
+async def test_behaviour_66_new_entries_under_the_same_day_are_news(desk):
+    desk.clock.now = desk.clock().replace(hour=6)
+    day = today(desk)
+    quiet = [article(n, at=day, title=f"Quiet morning {n}") for n in range(10)]
+    fresh = [article(100 + n, at=day, title=title) for n, title in enumerate(FRESH)]
+    await show(desk, *quiet, after=timedelta(0))
+    await show(desk, *fresh, after=8 * HOUR)
+    assert sorted(desk.alerts()) == sorted(FRESH)
+    await show_again(desk, *fresh)
+    assert (len(desk.alerts()), desk.notices()) == (10, [])
+
+
+async def test_behaviour_66_a_date_ahead_of_its_time_does_not_make_what_follows_old(desk):
+    def said(age):
+        return desk.clock() - 5 * HOUR - age  # local time that is called GMT
+
+    ahead = item("Summit", guid="s", link="https://wire.example/s", at=desk.clock() + 7 * DAY)
+    quiet = [article(n, at=said(n * MINUTE), title=f"Quiet hour {n}") for n in range(9)]
+    await show(desk, ahead, *quiet, after=timedelta(0))
+    fresh = [
+        article(100 + n, at=said(n * MINUTE - 4 * HOUR), title=title)
+        for n, title in enumerate(FRESH)
+    ]
+    await show(desk, *fresh, after=4 * HOUR)
+    assert sorted(desk.alerts()) == sorted(FRESH)
+    await show_again(desk, *fresh)
+    assert (len(desk.alerts()), desk.notices()) == (10, [])
+
+
+async def test_case_09_a_title_that_comes_again_on_one_day_is_a_new_item(desk):
+    def alert(name, text):
+        link = f"https://wire.example/alerts/{name}"
+        return item("Security alert", guid=name, link=link, at=today(desk), text=text)
+
+    other = item("Weather", guid="w", link="https://wire.example/w", at=today(desk), text="Rain")
+    await show(desk, alert("a", "A demonstration on Friday."), other, after=timedelta(0))
+    again = alert("b", "Maduro: a demonstration on Friday night.")
+    await show(desk, again, other)
+    assert (desk.alerts(), len(desk.items())) == (["Security alert"], 3)
+    await show_again(desk, again, other)
+    assert (len(desk.alerts()), len(desk.items())) == (1, 3)
+
+
+# --- names ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by_day", [False, True], ids=["behind the newest", "dated by its day"])
+async def test_behaviour_67_news_in_a_feed_that_renames_all_at_each_poll_alerts(desk, by_day):
+    desk.clock.now = desk.clock().replace(hour=12)
+    start, day = desk.clock(), today(desk)
+
+    def named(poll, title, name, at):
+        link = f"https://wire.example/{name}?session={poll}x"
+        return item(title, guid=f"{poll}-{name}", link=link, at=at, text=f"{TEXT} {name}")
+
+    def quiet(poll):
+        return [
+            named(poll, f"Quiet {word}", word, day if by_day else start - n * HOUR)
+            for n, word in enumerate(WORDS)
+        ]
+
+    for poll in range(3):
+        await show(desk, *quiet(poll), after=HOUR if poll else timedelta(0))
+    assert desk.notices() == ["system.feed_rekeyed"]
+    at = day if by_day else start - 20 * MINUTE
+    for poll in range(3, 6):
+        await show(desk, named(poll, "Maduro leaves the country", "new", at), *quiet(poll))
+    assert (desk.alerts(), desk.notices()) == (
+        ["Maduro leaves the country"],
+        ["system.feed_rekeyed"],
+    )
+
+
+async def test_case_30_a_name_that_leads_on_to_another_page_each_time_is_a_new_item(desk):
+    other = item("Weather", guid="w", at=past(desk))
+
+    def latest(word, at):
+        link = f"https://wire.example/statements/{word}"
+        return item(f"Maduro, a statement on {word}", guid="latest", link=link, at=at), other
+
+    await show(desk, *latest("oil", past(desk)), after=timedelta(0))
+    for word in ("gas", "prisoners", "war"):
+        document = latest(word, desk.clock() + 30 * MINUTE)
+        await show(desk, *document)
+        assert (await show(desk, *document)).new == 0
+    await show_again(desk, *document)
+    assert desk.alerts() == [f"Maduro, a statement on {w}" for w in ("gas", "prisoners", "war")]
+    assert desk.notices() == []
+
+
+@pytest.mark.parametrize("same", ["title", "link", "date"])
+async def test_case_30_a_name_that_changes_in_two_ways_of_three_is_an_edit(desk, same):
+    before = {"title": "Maduro, a statement on oil", "link": "https://wire.example/oil"}
+    after = {"title": "Maduro, a statement on gas", "link": "https://wire.example/gas"}
+    at = past(desk)
+    others = [article(n, at=at, title=f"Weather {n}") for n in range(5)]
+    await show(desk, item(**before, guid="1", at=at, text=TEXT), *others, after=timedelta(0))
+    later = at if same == "date" else desk.clock() + 30 * MINUTE
+    kept = {same: before[same]} if same in before else {}
+    await show(desk, item(**after | kept, guid="1", at=later, text=TEXT), *others)
+    assert (desk.alerts(), len(desk.items())) == ([], 6)
+
+
+# --- order ------------------------------------------------------------------------------------
+
+
+async def test_case_23_a_late_item_that_pushes_the_last_one_out_is_news(desk):
+    window = [
+        article(n, at=past(desk, (n + 1) * 6 * MINUTE), title=f"Quiet {n}") for n in range(20)
+    ]
+    late = article(99, at=past(desk, 119 * MINUTE), title="Maduro is captured")
+    await show(desk, *window, after=timedelta(0))
+    pushed = [*window[:-1], late]
+    await show(desk, *pushed, after=12 * MINUTE)
+    assert desk.alerts() == ["Maduro is captured"]
+    await show_again(desk, *pushed)
+    assert len(desk.alerts()) == 1
