@@ -44,7 +44,7 @@ class Intake:
     def take(self, file: str, feed: Outline, *, named: bool = True) -> None:
         """Sort one feed in. Without `named` its title is not a name, as other feeds have it too."""
         url = web_address(feed.url)
-        if reason := _fault(url):
+        if reason := _fault(url, feed.url):
             shown = redact_url(feed.url)[:LONGEST_SHOWN]
             self.unusable.append(Unusable(file=file, line=feed.line, address=shown, reason=reason))
         elif same_address(url) in self.addresses:
@@ -64,6 +64,9 @@ class Intake:
         if language := _language(feed.language):
             said["language"] = language
         return said if len(said) > 1 else url
+
+
+_HOST_WITH_DOT = re.compile(r"https?://[^/?#]*[^/?#.][.:][^/?#.]")
 
 
 def web_address(text: str) -> str:
@@ -96,7 +99,9 @@ def valid_name(title: str) -> str:
     return "" if fault_of(read_name, title) else title
 
 
-def _fault(url: str) -> str:
+def _fault(url: str, said: str) -> str:
+    if not _HAS_SCHEME.match(said.strip()) and not _HOST_WITH_DOT.match(url):
+        return "this is not a web address; write https:// before it if it is the name of a host"
     if len(url) > MAX_URL:
         return f"its address is longer than {MAX_URL} characters"
     return fault_of(read_source_address, url)

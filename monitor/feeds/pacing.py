@@ -155,15 +155,17 @@ def limited(outcome: Outcome) -> bool:
 def _back_off(
     failed: Failed, usual: Interval, before: SourceState, rng: random.Random
 ) -> timedelta:
+    # How often a source publishes that never worked nobody knows; it is not to be kept out by that.
+    ordinary = usual.spread(1 if before.last_success_at else 0)
     if limited(failed):
         # Twice the last wait: the usual includes the one that an earlier limit left.
-        doubled = 2 * usual.spread(1) * rng.uniform(1, 1 + SPREAD)
+        doubled = 2 * ordinary * rng.uniform(1, 1 + SPREAD)
         wait = min(doubled, max(LONGEST_BACK_OFF, usual.rule))
     else:
         asked_for_less = failed.kind is ErrorKind.RATE_LIMITED
-        base = usual.spread(1) if asked_for_less else usual.shortest
+        base = min(ordinary, max(HOUR, usual.shortest)) if asked_for_less else usual.shortest
         longest = base * (1 << min(before.failures, _DOUBLINGS))
-        longest = min(longest, max(LONGEST_BACK_OFF, base))
+        longest = min(longest, max(usual.longest if asked_for_less else LONGEST_BACK_OFF, base))
         wait = max(longest * rng.uniform(0.5, 1), usual.shortest)
     if failed.kind is before.error_kind:
         return max(wait, _LEAST_IF_REPEATED.get(failed.kind, wait))

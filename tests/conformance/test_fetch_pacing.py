@@ -351,3 +351,13 @@ async def test_35_the_first_success_after_ten_failures_brings_back_the_interval(
         assert poller.state().next_poll_at - poller.clock() <= 11 * MINUTE
         await poller.polls(3)
         assert poller.notices() == ["system.source_failing", "system.source_recovered"]
+
+
+async def test_31_a_source_that_never_worked_is_asked_again_when_its_server_allows(tmp_path):
+    async with Poller(tmp_path) as desk:
+        desk.play(Answer(status=429, headers=(("Retry-After", "120"),)))
+        await desk.poll()
+        assert desk.state().next_poll_at - desk.clock() <= timedelta(minutes=10)
+        desk.play(Answer(status=429))
+        await desk.polls(3)
+        assert desk.state().next_poll_at - desk.clock() <= timedelta(hours=5)

@@ -352,7 +352,8 @@ async def test_a_plain_list_is_imported_from_stdin(desk):
     text = "# mine\nhttps://one.example/ One # yes\n\nhttps://two.example/\nnonsense here\n"
     ran = await desk.run("import", "-", stdin=text)
     assert ran.code == 0, ran.err
-    assert "3 added" in ran.out  # a word alone is a host's name
+    assert "2 added" in ran.out
+    assert "-:5: this is not a web address" in ran.err
     names = [row["source"] for row in (await desk.run("sources", "--json")).json]
     assert "One" in names
     assert "two.example" in names
