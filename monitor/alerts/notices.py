@@ -13,8 +13,6 @@ from monitor.alerts.policy import digest
 from monitor.alerts.render import NAME_BYTES, clip, rfc3339, source, to_json
 from monitor.model import AlertId, Message, Notice, Severity
 
-PREFIX = "system."
-
 # This many messages of one type in so long a time leave at once, each about one source …
 ALONE = 5
 WITHIN = timedelta(hours=1)

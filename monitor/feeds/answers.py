@@ -18,7 +18,7 @@ Headers: TypeAlias = Mapping[str, str]
 
 MAX_RETRY_AFTER = timedelta(days=1)
 MAX_FRESH = timedelta(days=365)
-MAX_VALIDATOR = 2_048
+MAX_VALIDATOR = 2_048  # one is echoed byte for byte or not at all; a longer one is not kept
 MAX_MESSAGE = 300  # characters; a server's own words may be part of it
 UNSAID = timedelta(minutes=10)  # for a host whose limit names no time
 LONGEST_FOR_HOST = timedelta(hours=1)

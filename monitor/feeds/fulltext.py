@@ -11,8 +11,6 @@ from monitor.feeds.decoding import decode
 from monitor.feeds.entries import MAX_CONTENT
 from monitor.feeds.plaintext import plain
 
-EXTRA = "fulltext"  # what to install beside the monitor: news-feed-monitor[fulltext]
-
 # HTML names its charset in the first kilobyte (WHATWG HTML, 4.2.5.4); some need a little more.
 _HEAD = 4_096
 _CHARSET = re.compile(

@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
+from monitor.feeds import marks
 from monitor.feeds.interval import (
     DAY,
     LONGEST_WISH,
@@ -55,7 +56,6 @@ HOURLY = 0.5  # the price at which a source of one item an hour is polled hourly
 _LEAST_IF_REPEATED = {ErrorKind.RATE_LIMITED: HOUR, ErrorKind.GONE: WEEK}
 
 _DOUBLINGS = 17  # from a second to more than a day; more would overflow
-_MARK_BYTES = 8
 _SHORTEST_LIMIT = timedelta(minutes=1)  # below it, what a rate limit left is forgotten
 
 
@@ -232,7 +232,7 @@ def _heard(rhythm: Rhythm, outcome: Fetched | NotModified, document: Document | 
     if document:
         return replace(
             rhythm,
-            entries=len(document.marks) // _MARK_BYTES or len(document.entries),
+            entries=len(document.marks) // marks.SIZE or len(document.entries),
             ttl=document.ttl,
             skip_hours=document.skip_hours,
             skip_days=document.skip_days,

@@ -16,6 +16,8 @@ from sqlalchemy import (
 )
 
 from monitor.errors import StoreError
+from monitor.feeds.answers import MAX_VALIDATOR
+from monitor.feeds.urls import MAX_URL
 from monitor.model import ErrorKind, PollRecord, Source, SourceState
 from monitor.store.bulk import Bulk, portions
 from monitor.store.columns import EPOCH, AnyRow, Instant, later, micros, optional_micros, to_json
@@ -23,10 +25,7 @@ from monitor.store.engine import Database
 from monitor.store.learned import encode
 from monitor.store.tables import sources
 
-MAX_URL = 2048
 MAX_ERROR = 500
-# A validator is echoed byte for byte or not at all; one longer than this is not kept.
-MAX_VALIDATOR = 2048
 
 # The columns of a state are named as its fields are.
 _STATE = [sources.c[name] for name in SourceState.__slots__]
