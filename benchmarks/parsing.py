@@ -11,11 +11,10 @@ import feedparser
 from lxml import etree
 
 from benchmarks.table import Row, cpu_seconds
-from monitor.feeds.marks import SIZE
-from monitor.feeds.parse import parse
-from monitor.feeds.parsers import ParserPool
-from monitor.feeds.wire import decode, encode
-from monitor.model import Document
+from monitor.feeds.parsers.pool import ParserPool
+from monitor.feeds.parsers.wire import decode, encode
+from monitor.feeds.reading.parse import parse
+from monitor.model import MARK_SIZE, Document
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "feeds"
 URL = "https://news.example/feed"
@@ -76,7 +75,7 @@ def _one_new(body: bytes) -> list[Row]:
     stage = f"parse, one new entry of fifty, {len(body) // 1000} KB"
     whole = parse(body, url=URL)
     assert isinstance(whole, Document)
-    known = whole.marks[SIZE:]
+    known = whole.marks[MARK_SIZE:]
     assert len(parse(body, url=URL, known=known).entries) == 1
     bodies = [body] * 20
     ours = _each(bodies, lambda body: parse(body, url=URL, known=known))

@@ -15,7 +15,7 @@ from math import ceil, sqrt
 from benchmarks.table import Row
 from benchmarks.traces import DAY, HOUR, START, real, synthetic
 from monitor.feeds.pacing import advance
-from monitor.feeds.price import demand, price
+from monitor.feeds.pacing.price import demand, price
 from monitor.model import Document, Entry, Fetched, NotModified, Source, SourceId, SourceState
 from monitor.settings import PollSettings
 

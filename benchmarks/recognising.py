@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from benchmarks.table import Row, cpu_seconds
 from monitor.feeds.identity import identify
-from monitor.feeds.recognition import Memory, Recognised, doubts, is_plain, recognise
+from monitor.feeds.identity.recognition import Memory, Recognised, doubts, is_plain, recognise
 from monitor.model import Document, Entry, Known, Source, SourceId, SourceState
 
 NOW = datetime(2025, 11, 30, 21, 4, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Any
 from builders import NOW, a_source, a_state
 
 from monitor.feeds.identity import Identified, identify
-from monitor.feeds.recognition import Memory, Recognised, doubts, names_by, recognise
+from monitor.feeds.identity.recognition import Memory, Recognised, doubts, names_by, recognise
 from monitor.model import Document, Entry, Item, ItemId, Known, Source, SourceState
 
 HOUR = timedelta(hours=1)

@@ -6,8 +6,8 @@ from ipaddress import ip_network
 from builders import a_source, a_state
 
 from monitor.feeds.fetch import fetch
-from monitor.feeds.resolver import Resolver
 from monitor.feeds.transport import GuardedTransport
+from monitor.feeds.transport.resolver import Resolver
 from monitor.model import Outcome
 from monitor.settings import PollSettings
 

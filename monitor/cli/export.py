@@ -40,7 +40,7 @@ def command(*, config_file: str | None, form: str) -> int:
 
 def _opml(sources: Sequence[Source]) -> str:
     from monitor.feeds.opml import Outline
-    from monitor.feeds.opml_write import write_opml
+    from monitor.feeds.opml.write import write_opml
 
     feeds = (
         Outline(

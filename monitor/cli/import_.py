@@ -71,8 +71,8 @@ def command(
 
 
 def _read(name: str) -> "tuple[Outline, ...]":
-    from monitor.feeds.address_list import read_list
     from monitor.feeds.opml import OpmlError, read_opml
+    from monitor.feeds.opml.plain_list import read_list
 
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()

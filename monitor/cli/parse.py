@@ -54,7 +54,7 @@ def _read(path: Path) -> bytes:
 
 async def _parse(place: str, allowed: tuple[Network, ...], body: bytes | None) -> dict[str, Any]:
     from monitor.feeds.identity import identify
-    from monitor.feeds.parsers import ParserPool
+    from monitor.feeds.parsers.pool import ParserPool
 
     source = Source(url=place, name=place)
     fetched = (

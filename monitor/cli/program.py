@@ -9,7 +9,7 @@ from typing import TextIO
 from monitor.alerts.policy import Policy, webhook_id
 from monitor.alerts.render import message
 from monitor.cli.options import clock, colour_wanted
-from monitor.feeds.parsers import ParserPool
+from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.transport import GuardedTransport
 from monitor.pipeline import Pipeline, decider
 from monitor.settings import Settings

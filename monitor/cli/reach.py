@@ -8,8 +8,8 @@ from monitor.cli.hosts import visit_hosts
 from monitor.cli.loop import run_loop
 from monitor.cli.options import clock, print_json
 from monitor.feeds.fetch import fetch
-from monitor.feeds.groups import gap_of, group_of, settings_for
-from monitor.feeds.parsers import ParserPool
+from monitor.feeds.parsers.pool import ParserPool
+from monitor.feeds.servers.groups import gap_of, group_of, settings_for
 from monitor.feeds.transport import GuardedTransport
 from monitor.feeds.urls import host_of
 from monitor.model import Failed, Fetched, Source, SourceId, SourceState

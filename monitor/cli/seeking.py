@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.cli.options import clock, rfc3339
-from monitor.feeds.decoding import decode
 from monitor.feeds.discovery import Candidate, candidates, known_places
 from monitor.feeds.fetch import fetch
-from monitor.feeds.groups import settings_for
-from monitor.feeds.parsers import ParserPool
+from monitor.feeds.parsers.pool import ParserPool
+from monitor.feeds.reading.decoding import decode
 from monitor.feeds.redaction import redact_url
+from monitor.feeds.servers.groups import settings_for
 from monitor.feeds.transport import GuardedTransport
 from monitor.feeds.urls import host_of
 from monitor.model import Document, ErrorKind, Failed, Fetched, Source, SourceId, SourceState

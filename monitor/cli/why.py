@@ -10,10 +10,10 @@ from monitor.cli.choosing import choose_source
 from monitor.cli.options import print_json, say
 from monitor.cli.standing import duration, standing, written
 from monitor.config.load import Loaded
-from monitor.feeds.groups import settings_for
-from monitor.feeds.price import common_price
-from monitor.feeds.reasons import as_json, reasons
+from monitor.feeds.pacing.price import common_price
+from monitor.feeds.pacing.reasons import as_json, reasons
 from monitor.feeds.redaction import redact_url
+from monitor.feeds.servers.groups import settings_for
 from monitor.model import Source, SourceState
 from monitor.settings import HostSettings, PollSettings, Settings
 from monitor.store import Store

@@ -100,7 +100,9 @@ def _reads_pages(settings: Settings) -> bool:
     """Tell whether the pages that sources ask for can be read."""
     if not any(source.fulltext for source in settings.sources):
         return True
-    from monitor.feeds.fulltext import is_available  # only who asks for it waits for its parts
+    from monitor.feeds.parsers.fulltext import (
+        is_available,  # only who asks for it waits for its parts
+    )
 
     return is_available()
 

@@ -17,6 +17,7 @@ from monitor.model.alerts import (
     Verdict,
 )
 from monitor.model.documents import (
+    MARK_SIZE,
     Document,
     Entry,
     Failed,
@@ -71,6 +72,7 @@ from monitor.model.words import (
 
 __all__ = [
     "FIELDS",
+    "MARK_SIZE",
     "Alert",
     "AlertId",
     "Auth",

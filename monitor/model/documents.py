@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 
 from monitor.model.words import ErrorKind
 
+MARK_SIZE = 8  # bytes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
@@ -87,8 +89,13 @@ class Document:
     skip_days: tuple[int, ...] = ()  # Monday is 0
     older: str = ""  # the page with what came before: RFC 5005 prev-archive or next
     complete: bool = False  # RFC 5005 fh:complete: it lists everything there is
-    marks: bytes = b""  # 8 bytes for each entry of the document, left out or not
+    marks: bytes = b""  # MARK_SIZE bytes for each entry of the document, left out or not
     path: Literal["strict", "lenient", "json"] = "lenient"  # how it was read
+
+    @property
+    def length(self) -> int:
+        """Return the number of entries published, those left out as known among them."""
+        return max(len(self.entries), len(self.marks) // MARK_SIZE)
 
     @property
     def is_broken(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from monitor.feeds.answers import wait_until
+from monitor.feeds.servers.answers import wait_until
 from monitor.model import Dead, Fallback, Retry
 
 SHORTEST_WAIT = timedelta(seconds=1)

@@ -12,11 +12,11 @@ from typing import Any, ParamSpec, TextIO, TypeVar
 import httpx
 
 from monitor.errors import StoreError
-from monitor.feeds.groups import group_of
-from monitor.feeds.outage import Outage
 from monitor.feeds.pacing import furthest
-from monitor.feeds.parsers import ParserPool
-from monitor.feeds.price import common_price
+from monitor.feeds.pacing.price import common_price
+from monitor.feeds.parsers.pool import ParserPool
+from monitor.feeds.servers.groups import group_of
+from monitor.feeds.servers.outage import Outage
 from monitor.model import Source, SourceState
 from monitor.pipeline.deciding import decider
 from monitor.pipeline.delivering import Delivering

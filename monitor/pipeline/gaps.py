@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from monitor.feeds.groups import gap_of
+from monitor.feeds.servers.groups import gap_of
 from monitor.model import SourceState
 from monitor.settings import HostSettings
 

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from monitor.feeds.identity import Identified, identify
-from monitor.feeds.page_text import as_fed, with_pages
-from monitor.feeds.recognition import (
+from monitor.feeds.identity.page_text import as_fed, with_pages
+from monitor.feeds.identity.recognition import (
     Memory,
     Recognised,
     doubts,
@@ -23,7 +23,7 @@ from monitor.feeds.recognition import (
     recognise,
     recognise_page,
 )
-from monitor.feeds.upheaval import is_whole, notice
+from monitor.feeds.identity.upheaval import is_whole, notice
 from monitor.feeds.urls import host_of
 from monitor.model import (
     Document,

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from monitor import metrics
 from monitor.alerts.wording import is_own
-from monitor.feeds.marks import SIZE
 from monitor.model import (
     Committed,
     Dead,
@@ -69,16 +68,11 @@ def report(
         status=status,
         kind=failed.kind if failed else None,
         message=failed.message if failed else "",
-        entries=_entries(document) if document else 0,
+        entries=document.length if document else 0,
         new=committed.new,
         alerts=len(committed.alerts),
         host_until=record.host_until,
     )
-
-
-def _entries(document: Document) -> int:
-    # Those that were known stand there as their marks alone.
-    return max(len(document.entries), len(document.marks) // SIZE)
 
 
 def count(

@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from monitor.feeds import answers, habits, vitality
 from monitor.feeds.fetch import fetch
-from monitor.feeds.groups import gap_of, settings_for
-from monitor.feeds.interval import interval
-from monitor.feeds.outage import Outage, is_unreached
 from monitor.feeds.pacing import HOURLY
+from monitor.feeds.pacing.interval import interval
 from monitor.feeds.redaction import redact_url
+from monitor.feeds.servers import answers, habits, vitality
+from monitor.feeds.servers.groups import gap_of, settings_for
+from monitor.feeds.servers.outage import Outage, is_unreached
 from monitor.model import (
     Failed,
     Fetched,

@@ -12,13 +12,13 @@ import httpx
 from monitor import metrics
 from monitor.alerts.policy import said_at
 from monitor.errors import StoreError
-from monitor.feeds.answers import host_until
 from monitor.feeds.articles import Articles
 from monitor.feeds.fetch import fetch
-from monitor.feeds.groups import settings_for
-from monitor.feeds.habits import Question
 from monitor.feeds.pacing import advance
-from monitor.feeds.parsers import ParserPool
+from monitor.feeds.parsers.pool import ParserPool
+from monitor.feeds.servers.answers import host_until
+from monitor.feeds.servers.groups import settings_for
+from monitor.feeds.servers.habits import Question
 from monitor.model import (
     Document,
     ErrorKind,

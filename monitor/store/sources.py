@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from monitor.errors import StoreError
-from monitor.feeds.answers import MAX_VALIDATOR
+from monitor.feeds.servers.answers import MAX_VALIDATOR
 from monitor.feeds.urls import MAX_URL
 from monitor.model import ErrorKind, PollRecord, Source, SourceState
 from monitor.store.bulk import Bulk, portions

@@ -16,7 +16,7 @@ import trustme
 import zstandard
 from visits import FEED, resolver_of, visit
 
-from monitor.feeds.codings import ACCEPT_ENCODING
+from monitor.feeds.fetch.codings import ACCEPT_ENCODING
 from monitor.feeds.transport import GuardedTransport
 from monitor.model import ErrorKind, Failed, Fetched, NotModified
 from monitor.testing.server import Answer, LoopbackServer

@@ -16,9 +16,9 @@ from builders import a_source, a_state
 from visits import FEED, LOOPBACK, NOW, resolver_of, visit
 
 from monitor import __version__
-from monitor.feeds.answers import MAX_MESSAGE
 from monitor.feeds.fetch import fetch
-from monitor.feeds.habits import Question
+from monitor.feeds.servers.answers import MAX_MESSAGE
+from monitor.feeds.servers.habits import Question
 from monitor.feeds.transport import GuardedTransport
 from monitor.model import Auth, ErrorKind, Failed, Fetched, Habits, NotModified
 from monitor.settings import PollSettings

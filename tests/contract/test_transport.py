@@ -16,7 +16,6 @@ import pytest
 import trustme
 from visits import LOOPBACK, resolver_of
 
-from monitor.feeds.resolver import Resolver
 from monitor.feeds.transport import (
     BlockedAddress,
     GuardedTransport,
@@ -24,6 +23,7 @@ from monitor.feeds.transport import (
     TlsError,
     Unsendable,
 )
+from monitor.feeds.transport.resolver import Resolver
 from monitor.testing.server import Answer, LoopbackServer
 
 MB = 1_000_000

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.answers import Head, document, failure, not_modified
+from monitor.feeds.servers.answers import Head, document, failure, not_modified
 
 LATIN = st.text(st.characters(max_codepoint=255), max_size=60)
 DATES = st.sampled_from(["Sun, 30 Nov 2025 18:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 +2359"])

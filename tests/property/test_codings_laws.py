@@ -9,7 +9,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.codings import CodingError, Decoder
+from monitor.feeds.fetch.codings import CodingError, Decoder
 
 MB = 1_000_000
 PACKED = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x9c", b"\x78\xda")

@@ -18,7 +18,7 @@ from monitor.config.values import read_duration, write_duration
 from monitor.config.yaml_read import read_yaml
 from monitor.errors import ConfigError
 from monitor.feeds.opml import OpmlError, Outline, read_opml
-from monitor.feeds.opml_write import write_opml
+from monitor.feeds.opml.write import write_opml
 
 SHIPPED = (Path(__file__).parents[2] / "config.yaml").read_text(encoding="utf-8")
 

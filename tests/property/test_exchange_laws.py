@@ -9,7 +9,7 @@ import httpx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.exchange import Exchange
+from monitor.feeds.transport.exchange import Exchange
 
 CUTS = st.lists(st.integers(0, 2000), max_size=12)
 TOKEN = st.text("abcXYZ019-_!#", min_size=1, max_size=12).map(str.encode)

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from visits import FEED, resolver_of, visit
 
-from monitor.feeds.answers import MAX_MESSAGE
 from monitor.feeds.plaintext import one_line
+from monitor.feeds.servers.answers import MAX_MESSAGE
 from monitor.feeds.transport import GuardedTransport
 from monitor.model import Failed, Fetched, NotModified
 from monitor.testing.server import Answer, LoopbackServer

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from monitor.feeds.habits import ENOUGH_304S, ask, learn
+from monitor.feeds.servers.habits import ENOUGH_304S, ask, learn
 from monitor.model import ErrorKind, Failed, Fetched, NotModified
 
 HOME = "http://wire.example/feed"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from recognition_builders import Archive, titles
 
 from monitor.feeds.identity import identify
-from monitor.feeds.parse import parse
+from monitor.feeds.reading.parse import parse
 from monitor.feeds.urls import canonical_link
 from monitor.model import Document, Entry
 

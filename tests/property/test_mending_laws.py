@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from monitor.feeds.decoding import decode
 from monitor.feeds.mending import flaw, mend
+from monitor.feeds.reading.decoding import decode
 
 TEXTS = st.text(
     st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff"),

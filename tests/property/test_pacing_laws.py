@@ -10,9 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from monitor.feeds.pacing import advance, furthest
-from monitor.feeds.price import Demand, demand, price
-from monitor.feeds.reasons import as_json, reasons
-from monitor.feeds.rhythm import worth_polling
+from monitor.feeds.pacing.price import Demand, demand, price
+from monitor.feeds.pacing.reasons import as_json, reasons
+from monitor.feeds.pacing.rhythm import worth_polling
 from monitor.model import (
     Document,
     Entry,

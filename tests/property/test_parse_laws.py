@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds import marks
 from monitor.feeds.dates import EARLIEST, LATEST
-from monitor.feeds.decoding import decode as as_text
-from monitor.feeds.entries import MAX_CONTENT, MAX_GUID, MAX_TAGS, MAX_TITLE
-from monitor.feeds.parse import parse, read_leniently
+from monitor.feeds.parsers.wire import decode, decode_text, encode
 from monitor.feeds.plaintext import is_clean
-from monitor.feeds.strict import parse_at_once
+from monitor.feeds.reading import marks
+from monitor.feeds.reading.decoding import decode as as_text
+from monitor.feeds.reading.entries import MAX_CONTENT, MAX_GUID, MAX_TAGS, MAX_TITLE
+from monitor.feeds.reading.parse import parse, read_leniently
+from monitor.feeds.reading.strict import parse_at_once
+from monitor.feeds.reading.xml_text import prepare
 from monitor.feeds.urls import is_http
-from monitor.feeds.wire import decode, decode_text, encode
-from monitor.feeds.xml_text import prepare
-from monitor.model import Document, Failed
+from monitor.model import MARK_SIZE, Document, Failed
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "feeds"
 
@@ -149,7 +149,7 @@ def an_entry(*texts, tags=(), published=None):
 
 
 def test_the_answer_that_the_refused_ones_are_made_of_is_not_refused():
-    whole = answer(entries=[an_entry("1", "A")], marks="00" * marks.SIZE, skips=[[0, 23], [6]])
+    whole = answer(entries=[an_entry("1", "A")], marks="00" * MARK_SIZE, skips=[[0, 23], [6]])
     assert decode(whole).entries[0].title == "A"
 
 
@@ -178,9 +178,9 @@ def test_the_answer_that_the_refused_ones_are_made_of_is_not_refused():
         answer(path="sideways"),
         answer(path=["strict"]),
         answer(marks="00"),
-        answer(marks="zz" * marks.SIZE),
-        answer(marks="00" * marks.SIZE * (marks.MOST + 1)),
-        answer(marks=[0] * marks.SIZE),
+        answer(marks="zz" * MARK_SIZE),
+        answer(marks="00" * MARK_SIZE * (marks.MOST + 1)),
+        answer(marks=[0] * MARK_SIZE),
         answer(problems=[["kind"]]),
         answer(entries=[an_entry("", "", "", "", "http://x y")]),
         answer(entries=[an_entry(tags=["\ud800"])]),
@@ -252,7 +252,7 @@ def check_only_new(body, known):
     if not whole.marks:
         assert new.entries == whole.entries
         return
-    each = [whole.marks[at : at + marks.SIZE] for at in range(0, len(whole.marks), marks.SIZE)]
+    each = [whole.marks[at : at + MARK_SIZE] for at in range(0, len(whole.marks), MARK_SIZE)]
     paired = zip(whole.entries, each, strict=True)
     expected = [entry for entry, mark in paired if mark not in marks.split(known)]
     assert list(new.entries) == expected
@@ -328,7 +328,7 @@ def test_a_text_no_child_gives_is_refused(answer):
 def test_of_a_real_document_only_what_is_new_is_read(path):
     body = path.read_bytes()
     whole = parse(body, url="https://x.example/f")
-    for known in (whole.marks, whole.marks[marks.SIZE :], whole.marks[: -2 * marks.SIZE], b""):
+    for known in (whole.marks, whole.marks[MARK_SIZE:], whole.marks[: -2 * MARK_SIZE], b""):
         check_only_new(body, known)
     without_first = re.sub(rb"<(item|entry)[ >].*?</\1>", b"", body, count=1, flags=re.DOTALL)
     before = parse(without_first, url="https://x.example/f")

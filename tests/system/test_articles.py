@@ -13,8 +13,8 @@ from visits import resolver_of
 
 from monitor import metrics
 from monitor.feeds.articles import PAGES, PAGES_AT_FIRST, Articles
-from monitor.feeds.fulltext import extract
-from monitor.feeds.manners import MOST_HOSTS, Hosts
+from monitor.feeds.articles.manners import MOST_HOSTS, Hosts
+from monitor.feeds.parsers.fulltext import extract
 from monitor.feeds.transport import GuardedTransport
 from monitor.model import Auth, ItemOutcome
 from monitor.settings import HostSettings, PollSettings

@@ -16,7 +16,7 @@ from monitor import metrics
 from monitor.daemon import HOSTS_AHEAD, Daemon
 from monitor.daemon.clocks import boottime
 from monitor.errors import StoreError
-from monitor.feeds.outage import Outage
+from monitor.feeds.servers.outage import Outage
 from monitor.model import DeliveryState
 from monitor.queue import LeaseLost
 from monitor.queue.memory import MemoryQueue

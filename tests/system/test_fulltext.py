@@ -5,7 +5,7 @@ from datetime import timedelta
 from desk import CONFIG, Desk
 from poller import Poller
 
-from monitor.feeds.parsers import ParserPool
+from monitor.feeds.parsers.pool import ParserPool
 from monitor.model import ErrorKind, Failed, Source
 from monitor.testing.server import Answer
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.feeds.parse import parse
-from monitor.feeds.parsers import ParserPool
+from monitor.feeds.parsers.pool import ParserPool
+from monitor.feeds.reading.parse import parse
 from monitor.model import Document, ErrorKind, Failed
 
 LONG = timedelta(seconds=60)  # no test waits for it
@@ -306,7 +306,7 @@ async def test_a_child_sees_no_secrets_and_may_do_little(monkeypatch):
 @linux
 def test_children_end_when_the_daemon_is_killed():
     program = (
-        "import asyncio\nfrom monitor.feeds.parsers import ParserPool\n"
+        "import asyncio\nfrom monitor.feeds.parsers.pool import ParserPool\n"
         "async def main():\n"
         "    pool = ParserPool(1)\n"
         "    await pool.parse(b'<rss/>')\n"

@@ -13,7 +13,7 @@ from poller import Poller
 
 from monitor.alerts.policy import Policy, webhook_id
 from monitor.alerts.render import message
-from monitor.feeds.parsers import ParserPool
+from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.transport import GuardedTransport
 from monitor.model import DeliveryState, ErrorKind, PollOutcome, Source
 from monitor.pipeline import Pipeline, decider

@@ -3,8 +3,8 @@
 import pytest
 
 from monitor.config.intake import Intake, shared_titles, web_address
-from monitor.feeds.address_list import read_list
 from monitor.feeds.opml import Outline
+from monitor.feeds.opml.plain_list import read_list
 
 KNOWN = "https://known.example/feed"
 

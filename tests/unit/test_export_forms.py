@@ -7,8 +7,8 @@ from config_builders import Folder
 
 from monitor.cli.export import FORMS
 from monitor.config.intake import Intake
-from monitor.feeds.address_list import read_list
 from monitor.feeds.opml import read_opml
+from monitor.feeds.opml.plain_list import read_list
 from monitor.model import Source
 
 SOURCES = (

@@ -2,8 +2,8 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from monitor.feeds.addresses import refusal, spelled
-from monitor.feeds.resolver import system_lookup
+from monitor.feeds.transport.addresses import refusal, spelled
+from monitor.feeds.transport.resolver import system_lookup
 
 NOT_PUBLIC = {
     "this host": ["0.0.0.0", "0.1.2.3", "::"],

@@ -3,7 +3,8 @@ from hashlib import blake2b
 
 import pytest
 
-from monitor.feeds.answers import (
+from monitor.feeds.reading.parse import parse
+from monitor.feeds.servers.answers import (
     MAX_FRESH,
     Head,
     as_limit,
@@ -15,7 +16,6 @@ from monitor.feeds.answers import (
     retry_after,
     validator,
 )
-from monitor.feeds.parse import parse
 from monitor.model import ErrorKind, Failed, Fetched
 from monitor.settings import HostSettings
 

@@ -8,7 +8,7 @@ import brotli
 import pytest
 import zstandard
 
-from monitor.feeds.codings import ACCEPT_ENCODING, CodingError, Decoder
+from monitor.feeds.fetch.codings import ACCEPT_ENCODING, CodingError, Decoder
 from monitor.model import ErrorKind
 
 # The same bytes in every process, so that tests are called the same in each.

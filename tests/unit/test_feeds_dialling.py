@@ -3,7 +3,7 @@ from ipaddress import ip_address
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.dialling import MAX_ADDRESSES, in_turn
+from monitor.feeds.transport.dialling import MAX_ADDRESSES, in_turn
 
 
 def addresses(*texts):

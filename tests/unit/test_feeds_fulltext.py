@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.entries import MAX_CONTENT
-from monitor.feeds.fulltext import extract, is_available
+from monitor.feeds.articles.robots import KNOWN_FOR, UNKNOWN_FOR, read
+from monitor.feeds.parsers.fulltext import extract, is_available
 from monitor.feeds.plaintext import is_clean
-from monitor.feeds.robots import KNOWN_FOR, UNKNOWN_FOR, read
+from monitor.feeds.reading.entries import MAX_CONTENT
 from monitor.model import ErrorKind, Failed, Fetched
 
 AGENT = "news-feed-monitor/1.0 (+mailto:desk@example.org)"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.feeds.groups import gap_of, group_of, registered_domain, settings_for
+from monitor.feeds.servers.groups import gap_of, group_of, registered_domain, settings_for
 from monitor.settings import HostSettings
 
 REDDIT = HostSettings(name="reddit.com", together=True)
@@ -95,8 +95,8 @@ def test_the_gap_of_a_host_is_its_presets_even_if_that_is_none(settings, seconds
 
 def test_the_list_of_suffixes_is_not_read_before_it_is_needed():
     code = (
-        "import sys, monitor.feeds.groups; assert 'publicsuffixlist' not in sys.modules;"
-        "monitor.feeds.groups.group_of('http://127.0.0.1/', ());"
+        "import sys, monitor.feeds.servers.groups; assert 'publicsuffixlist' not in sys.modules;"
+        "monitor.feeds.servers.groups.group_of('http://127.0.0.1/', ());"
         "assert 'publicsuffixlist' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

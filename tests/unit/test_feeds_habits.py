@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from builders import NOW, a_state
 
-from monitor.feeds.habits import Question, ask, is_doubtful, is_false, learn, told
+from monitor.feeds.servers.habits import Question, ask, is_doubtful, is_false, learn, told
 from monitor.model import ErrorKind, Failed, Fetched, Habits, NotModified
 from monitor.settings import HostSettings
 

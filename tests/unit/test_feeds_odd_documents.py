@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.feeds.parse import parse
+from monitor.feeds.reading.parse import parse
 from monitor.model import Document, ErrorKind, Failed
 
 URL = "https://news.example/feeds/world.xml"

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from builders import NOW
 
-from monitor.feeds.outage import Outage, is_unreached
+from monitor.feeds.servers.outage import Outage, is_unreached
 from monitor.model import ErrorKind, Failed, Fetched, NotModified
 
 MINUTE = timedelta(minutes=1)

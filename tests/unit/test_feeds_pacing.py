@@ -9,7 +9,7 @@ from math import isclose, sqrt
 import pytest
 
 from monitor.feeds.pacing import HOURLY, advance, body_hash, furthest
-from monitor.feeds.rhythm import BURST_SHARE
+from monitor.feeds.pacing.rhythm import BURST_SHARE
 from monitor.model import (
     Document,
     Entry,

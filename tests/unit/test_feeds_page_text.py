@@ -3,8 +3,8 @@
 from builders import NOW, a_state, an_entry, an_item
 
 from monitor.feeds.identity import Identified, Named
-from monitor.feeds.page_text import as_fed, with_pages
-from monitor.feeds.recognition import Memory
+from monitor.feeds.identity.page_text import as_fed, with_pages
+from monitor.feeds.identity.recognition import Memory
 from monitor.model import Edit, ItemId, Known
 
 PAGE = "The whole text of the article as it stands on its own page."

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.feeds.entries import (
+from monitor.feeds.reading.entries import (
     MAX_CONTENT,
     MAX_ENTRIES,
     MAX_GUID,
@@ -14,7 +14,7 @@ from monitor.feeds.entries import (
     MAX_TAGS,
     MAX_TITLE,
 )
-from monitor.feeds.parse import parse
+from monitor.feeds.reading.parse import parse
 from monitor.model import Document, ErrorKind, Failed
 
 TEN = datetime(2025, 11, 30, 10, tzinfo=UTC)

@@ -6,7 +6,7 @@ from math import isclose, sqrt
 
 from builders import a_source, a_state
 
-from monitor.feeds.price import TYPICAL_DESK, Demand, common_price, demand, price
+from monitor.feeds.pacing.price import TYPICAL_DESK, Demand, common_price, demand, price
 from monitor.model import Habits, Rhythm
 from monitor.settings import HostSettings, PollSettings
 

@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.feeds.proxies import Proxy, read_proxy
+from monitor.feeds.transport.proxies import Proxy, read_proxy
 
 
 @pytest.mark.parametrize(

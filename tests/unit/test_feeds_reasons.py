@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from builders import a_source, a_state
 
-from monitor.feeds.reasons import as_json, reasons
+from monitor.feeds.pacing.reasons import as_json, reasons
 from monitor.model import ErrorKind, Habits, Rhythm
 from monitor.settings import HostSettings, PollSettings
 

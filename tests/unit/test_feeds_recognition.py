@@ -8,8 +8,8 @@ from builders import NOW, a_source, a_state
 from recognition_builders import HOUR, Archive, titles
 
 from monitor.feeds.identity import identify
-from monitor.feeds.likeness import changes, is_reused, likeness
-from monitor.feeds.recognition import Memory, doubts, is_plain, recognise, recognise_page
+from monitor.feeds.identity.likeness import changes, is_reused, likeness
+from monitor.feeds.identity.recognition import Memory, doubts, is_plain, recognise, recognise_page
 from monitor.model import Document, Entry, ItemOutcome, Known
 
 DAY = timedelta(days=1)

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from monitor.feeds.resolver import Resolver, Unresolved, system_lookup
+from monitor.feeds.transport.resolver import Resolver, Unresolved, system_lookup
 
 NEVER = timedelta()
 

@@ -6,7 +6,7 @@ from math import isclose, sqrt
 
 import pytest
 
-from monitor.feeds.rhythm import (
+from monitor.feeds.pacing.rhythm import (
     BURST_HALF_LIFE,
     BURST_SHARE,
     PROFILE_HALF_LIFE,

@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.feeds import marks, strict
-from monitor.feeds.parse import parse
-from monitor.feeds.strict import (
+from monitor.feeds.reading import marks, strict
+from monitor.feeds.reading.parse import parse
+from monitor.feeds.reading.strict import (
     LONGEST_AT_ONCE,
     MOST_AT_ONCE,
     MOST_TAGS_AT_ONCE,
     parse_at_once,
 )
-from monitor.model import Document
+from monitor.model import MARK_SIZE, Document
 
 TEN = datetime(2025, 11, 30, 10, tzinfo=UTC)
 URL = "https://news.example/feeds/world.xml"
@@ -104,7 +104,7 @@ def test_what_is_nearly_well_formed_is_mended_and_read_without_feedparser():
         ("B", ""),
     ]
     assert [problem.kind for problem in document.problems] == ["ill_formed"]
-    assert only(body, known=document.marks[marks.SIZE :]).title == "AT&T"
+    assert only(body, known=document.marks[MARK_SIZE:]).title == "AT&T"
 
 
 def test_what_cannot_be_mended_is_reported_once():
@@ -319,7 +319,7 @@ def test_only_entries_that_were_not_there_before_are_read(make, path):
     before = read(make(3, 2, 1), path=path)
     after = read(make(5, 3, 2, 4), path=path, known=before.marks)
     assert titles(after) == [5, 4]
-    assert len(after.marks) == 4 * marks.SIZE
+    assert len(after.marks) == 4 * MARK_SIZE
     assert after.marks == read(make(5, 3, 2, 4), path=path).marks
     assert titles(read(make(5, 3, 2, 4), path=path, known=after.marks)) == []
 
@@ -380,7 +380,7 @@ def test_tags_in_comments_and_cdata_are_no_entries(decoy, place):
     assert titles(before) == [2, 1]
     after = read(made(3, 2, 1).encode(), known=before.marks)
     assert titles(after) == [3]
-    assert len(after.marks) == 3 * marks.SIZE
+    assert len(after.marks) == 3 * MARK_SIZE
 
 
 def test_a_known_entry_quoted_in_another_one_is_not_cut_out_of_it():
@@ -431,7 +431,7 @@ def test_entries_known_from_elsewhere_do_not_hide_what_a_document_is(old, new):
     after = parse(new.encode(), url=URL, known=before.marks)
     assert (after.path, after.marks) == (whole.path, whole.marks)
     known = marks.split(before.marks)
-    each = [whole.marks[at : at + marks.SIZE] for at in range(0, len(whole.marks), marks.SIZE)]
+    each = [whole.marks[at : at + MARK_SIZE] for at in range(0, len(whole.marks), MARK_SIZE)]
     paired = zip(whole.entries, each, strict=True)
     assert list(after.entries) == [entry for entry, mark in paired if mark not in known]
     assert whole.entries
@@ -441,7 +441,7 @@ def test_an_entry_that_closes_itself_has_a_mark_too():
     body = numbered(1, 2).replace(b"</channel>", b"<item about='x'/></channel>")
     assert strict.read(body.decode(), url=URL) is None
     document = read(body, path="lenient")
-    assert len(document.marks) == 3 * marks.SIZE
+    assert len(document.marks) == 3 * MARK_SIZE
 
 
 def test_a_document_of_too_many_entries_has_no_marks_and_is_read_whole():

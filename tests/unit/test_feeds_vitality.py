@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from builders import NOW, a_source, a_state
 
-from monitor.feeds.vitality import tell
+from monitor.feeds.servers.vitality import tell
 from monitor.model import ErrorKind, SourceState
 from monitor.settings import HealthSettings
 

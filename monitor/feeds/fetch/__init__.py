@@ -10,13 +10,13 @@ from datetime import datetime
 
 import httpx
 
-from monitor.feeds import answers
 from monitor.feeds.fetch.body import read, read_start
 from monitor.feeds.fetch.faults import failed
 from monitor.feeds.fetch.hops import MAX_HOPS, STATUSES, Hop, Trail, follow
 from monitor.feeds.fetch.request import Lines, host_in, origin, own_lines, start, validators
-from monitor.feeds.habits import Question, ask
 from monitor.feeds.redaction import redact_url
+from monitor.feeds.servers import answers
+from monitor.feeds.servers.habits import Question, ask
 from monitor.feeds.urls import host_of
 from monitor.model import ErrorKind, Failed, Outcome, Source, SourceState
 from monitor.settings import PollSettings

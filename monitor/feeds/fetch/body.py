@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import httpx
 
-from monitor.feeds import answers
-from monitor.feeds.codings import CodingError, Decoder
+from monitor.feeds.fetch.codings import CodingError, Decoder
+from monitor.feeds.servers import answers
 from monitor.model import Failed
 
 PEEK_SECONDS = 3  # a slow error page must not turn a clear answer into a timeout

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import httpx
 
 import monitor
-from monitor.feeds.codings import ACCEPT_ENCODING
-from monitor.feeds.habits import Question
+from monitor.feeds.fetch.codings import ACCEPT_ENCODING
+from monitor.feeds.servers.habits import Question
 from monitor.feeds.transport import DEFAULT_PORTS
 from monitor.model import Source, SourceState
 from monitor.settings import PollSettings

@@ -1,0 +1,1 @@
+"""Documents are read in processes that can be killed."""
