@@ -20,6 +20,7 @@ else
 	$(PY) -m pip install --quiet --require-hashes -r requirements.lock
 	$(PY) -m pip install --quiet --no-deps --no-build-isolation -e .
 endif
+	@$(PY) -m compileall -q monitor
 	@touch $@
 
 demo: $(READY)

@@ -7,6 +7,7 @@ The metrics are made when the first of them is asked for, because importing prom
 takes longer than most commands do.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,31 @@ LAG = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10)
 _making = Lock()
 
 
+class _Unread:
+    """Stands for every metric of a process that nobody asks."""
+
+    def labels(self, **_words: str) -> "_Unread":
+        return self
+
+    def inc(self, _amount: float = 1) -> None: ...
+
+    def set(self, _value: float) -> None: ...
+
+    def observe(self, _amount: float) -> None: ...
+
+    def time(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+_unread: _Unread | None = None
+
+
+def leave_out() -> None:
+    """Make no metrics in this process: a command that ends by itself is never asked."""
+    global _unread  # noqa: PLW0603 - metrics are one for the process, and so is their absence
+    _unread = _Unread()
+
+
 def exposition() -> bytes:
     """Return all metrics in Prometheus' text format; CONTENT_TYPE names it."""
     from prometheus_client import generate_latest
@@ -57,6 +83,8 @@ def __getattr__(name: str) -> Any:
     """Make the metrics when one is first asked for; afterwards they are plain names here."""
     if not name.isupper():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if _unread is not None:
+        return _unread
     with _making:
         if "REGISTRY" not in globals():
             globals().update(_make())

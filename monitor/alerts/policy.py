@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # A document may show an item some minutes after the date it carries.
 GRACE = timedelta(minutes=10)
+BACKLOG = "it was in the source when it was first polled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def rule(
             alert = None
             if outcome is ItemOutcome.ALERTED:
                 alerted.add((story.id, match.watchlist))
-                alert = _alert(item, match, story, record.now, policy)
+                alert = new_alert(item, match, story, record.now, policy)
                 alerts.append(alert)
             rulings.append(
                 Ruling(
@@ -111,8 +112,8 @@ def _judge(
     item = sighting.item
     if sighting.outcome:
         return sighting.outcome, sighting.reason
-    if record.source.first_poll == "remember" and _is_backlog(item, record):
-        return ItemOutcome.FIRST_POLL, "it was in the source when it was first polled"
+    if record.source.first_poll == "remember" and _is_backlog(item, record, policy.alerts.max_age):
+        return ItemOutcome.FIRST_POLL, BACKLOG
     published = item.entry.published
     if published and record.now - published > policy.alerts.max_age:
         return ItemOutcome.TOO_OLD, f"published {published:%Y-%m-%d %H:%M} UTC, past alerts.max_age"
@@ -121,18 +122,21 @@ def _judge(
     return ItemOutcome.ALERTED, Reason.NEW_STORY.value
 
 
-def _is_backlog(item: Item, record: PollRecord) -> bool:
-    published, read_at = item.entry.published, record.partly_read_at
-    since = read_at and read_at - GRACE
-    return record.first_poll and not (published and since and published > since)
-
-
-def _alert(item: Item, match: Match, story: Story, now: datetime, policy: Policy) -> Alert:
+def new_alert(
+    item: Item,
+    match: Match,
+    story: Story,
+    now: datetime,
+    policy: Policy,
+    *,
+    reason: Reason = Reason.NEW_STORY,
+) -> Alert:
+    """Make a watchlist's first alert on a story."""
     watchlist = policy.watchlists[match.watchlist]
     return Alert(
         id=alert_id(story.id, match.watchlist, 1),
         sequence=1,
-        reason=Reason.NEW_STORY,
+        reason=reason,
         watchlist=match.watchlist,
         severity=match.severity,
         description=watchlist.description,
@@ -142,3 +146,17 @@ def _alert(item: Item, match: Match, story: Story, now: datetime, policy: Policy
         created=now,
         notify=watchlist.notify,
     )
+
+
+def _is_backlog(item: Item, record: PollRecord, max_age: timedelta) -> bool:
+    """Tell whether an item was there before its source was read for the first time.
+
+    What was read in part before, too long ago for anything since then to be news now, is as if it
+    had not been read.
+    """
+    published, read_at = item.entry.published, record.partly_read_at
+    if not record.first_poll:
+        return False
+    if not (published and read_at) or record.now - read_at > max_age:
+        return True
+    return published <= read_at - GRACE

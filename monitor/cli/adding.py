@@ -13,16 +13,35 @@ from monitor.config.addresses import read_agent, read_proxy, read_source_address
 from monitor.config.changes import Listed, add_sources, find_source, listed_sources
 from monitor.config.intake import fault_of, valid_name, web_address
 from monitor.config.load import Loaded
+from monitor.config.values import write_duration
 from monitor.config.writing import Entry, Value
 from monitor.errors import UnreachableError, UsageError
 from monitor.feeds.redaction import redact_url
-from monitor.model import Source
+from monitor.model import ErrorKind, Failed, Source
 
 if TYPE_CHECKING:
     from monitor.cli.seeking import Found, Search
 
 RESTART = "monitor run follows from its next start"
 OPTIONS = ("every", "language", "priority", "proxy", "user_agent")
+
+# What a server that kept the search from an answer does, and what to do about it.
+_BARRIERS = {
+    ErrorKind.RATE_LIMITED: ("wants fewer requests", "try again later"),
+    ErrorKind.AUTH: (
+        "lets in nobody without credentials, or no program like this",
+        "write the source into the configuration with auth:, or try another --user-agent",
+    ),
+    ErrorKind.BOT_CHALLENGE: (
+        "asks for proof of a person",
+        "look for the feed in a browser, or try another --user-agent or a --proxy",
+    ),
+    ErrorKind.HTTP_5XX: ("has trouble of its own", "try again later"),
+    ErrorKind.TIMEOUT: ("did not answer in time", "try again later, or raise poll.timeout"),
+    ErrorKind.DNS: ("can't be looked up", "look at its spelling"),
+    ErrorKind.TLS: ("can't be trusted", "if it is your own, write it down with verify_tls: no"),
+    ErrorKind.BLOCKED_ADDRESS: ("leads inside", "allow its network in poll.allow_networks"),
+}
 
 _COMMENTS = re.compile(r"comment", re.IGNORECASE)
 
@@ -156,8 +175,17 @@ def _tell_nothing(search: "Search", *, as_json: bool) -> int:
         print_json({"added": None, "found": [], "tried": tried})
     for each in tried:
         say(f"  {each['url']}: {each['kind']}, {each['message']}")
-    if search.is_hopeless:
-        message = f"{tried[0]['url']} can't be reached; --no-fetch adds an address as it is"
-        raise UnreachableError(message)
+    if search.barrier:
+        url, failed = search.barrier
+        raise UnreachableError(_advice(redact_url(url), failed))
     say("there is no feed; if you know one, add its own address")
     return 1
+
+
+def _advice(url: str, failed: Failed) -> str:
+    """Return what to do where a server kept the search from an answer."""
+    what, advice = _BARRIERS.get(failed.kind, ("can't be reached", "try again later"))
+    if failed.retry_after:
+        advice = f"try again in {write_duration(failed.retry_after)}"
+    skip = "; --no-fetch adds the address of a feed without a look at it"
+    return f"{url} {what}; nothing is added. What to do: {advice}{skip}"

@@ -1,5 +1,7 @@
 """`monitor explain`."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +11,11 @@ from monitor.cli.options import config_option, json_option, load_config, print_j
 from monitor.model import Delivery, Ruling
 
 if TYPE_CHECKING:
-    from monitor.store import Finding, Version
+    from monitor.settings import Settings
+    from monitor.store import Finding, NoticeFinding, Store, Version
     from monitor.watch.matcher import Matcher
+
+_LINK = re.compile(r"https?://|[^\s/]+\.[^\s/]+/", re.IGNORECASE)
 
 
 @click.command(epilog="Example: monitor explain https://example.org/the/article")
@@ -20,30 +25,65 @@ if TYPE_CHECKING:
 def command(wanted: str, *, config_file: str | None, as_json: bool) -> int:
     """Say why an item did or did not alert, and what became of its deliveries.
 
-    The item is named by its id or the beginning of it, by its link, or by an alert's id. What
-    happened is shown as it was stored; watchlists that made nothing of it are asked again.
+    The item is named by its id or the beginning of it, by its link however it is written, or by
+    an alert's id. What happened is shown as it was stored; watchlists that made nothing of it are
+    asked again. The id of a message about the monitor's own work explains that message.
     """
-    from monitor.feeds.identity import link_key
-    from monitor.feeds.urls import canonical_link
     from monitor.store import Store
     from monitor.watch.matcher import Matcher
 
     settings = load_config(config_file).settings
+    wanted = wanted.strip()
     with Store.open(settings.store.url) as store:
-        # A link that many items share is no key; then the address itself is looked for.
-        is_link = wanted.startswith(("http://", "https://"))
-        key = link_key(canonical_link(wanted)) if is_link else ""
-        findings = store.find(wanted, link_key=key) or store.find(wanted)
+        findings = _find(store, wanted)
+        notices = () if findings else store.find_notices(wanted)
     matcher = Matcher(settings.watchlists, {each.key: each for each in settings.entities})
     told = [_explain(finding, matcher) for finding in findings]
+    told += [_explain_notice(notice) for notice in notices]
     if as_json:
         print_json(told)
     else:
         for each in told:
             _show(each)
     if not told:
-        say(f"nothing stored is called “{wanted}”; it was never seen, or is older than store.keep")
+        say("\n".join(_nothing(wanted, settings)))
     return int(not told)
+
+
+def _find(store: "Store", wanted: str) -> "Sequence[Finding]":
+    from monitor.config.intake import web_address
+    from monitor.feeds.identity import link_key
+    from monitor.feeds.urls import canonical_link
+
+    if not _LINK.match(wanted):
+        return store.find(wanted)
+    scheme, colon, rest = web_address(wanted).partition(":")
+    link = canonical_link(scheme.lower() + colon + rest)
+    if not link:
+        return ()
+    # A link that many items share is no key; then all links are looked through.
+    return store.find(link, link_key=link_key(link)) or store.find(
+        link, is_link=lambda each: canonical_link(each) == link
+    )
+
+
+def _nothing(wanted: str, settings: "Settings") -> list[str]:
+    """Return what to say where nothing is called that, and what to try."""
+    from monitor.config.checks import same_address
+    from monitor.config.values import write_duration
+
+    keep = write_duration(settings.store.keep)
+    why = f"it was never seen, or is older than store.keep ({keep})"
+    lines = [f"nothing stored is called “{wanted}”: {why}"]
+    names = {each.name for each in settings.sources if wanted in {each.name, each.url}}
+    names |= {x.name for x in settings.sources if same_address(x.url) == same_address(wanted)}
+    if names:
+        return [*lines, f"it is a source: try monitor sources why '{min(names)}'"]
+    return [
+        *lines,
+        "try its link, the id of the item or the beginning of that, or the id of an alert;",
+        "monitor deliveries --json shows the ids of alerts, monitor sources which feeds fail",
+    ]
 
 
 def _explain(finding: "Finding", matcher: "Matcher") -> dict[str, Any]:
@@ -76,6 +116,24 @@ def _explain(finding: "Finding", matcher: "Matcher") -> dict[str, Any]:
             for row in finding.deliveries
             if row.alert in alerts
         ],
+    }
+
+
+def _explain_notice(found: "NoticeFinding") -> dict[str, Any]:
+    said, source = found.message.data, found.message.data.get("source") or {}
+    return {
+        "notice": {
+            "id": found.id,
+            "type": found.message.type,
+            "created": rfc3339(found.message.timestamp),
+            "title": said["title"],
+            "text": said["text"],
+            "source": source.get("name"),
+            "kind": said["kind"],
+            "since": said["since"],
+            "told_by": found.told_by,
+        },
+        "deliveries": [_delivery(row) for row in found.deliveries],
     }
 
 
@@ -113,6 +171,9 @@ def _delivery(row: Delivery) -> dict[str, Any]:
 
 
 def _show(told: dict[str, Any]) -> None:
+    if "notice" in told:
+        _show_notice(told["notice"], told["deliveries"])
+        return
     _show_item(told)
     for ruling in told["rulings"]:
         _show_ruling(ruling, told["deliveries"])
@@ -142,5 +203,22 @@ def _show_ruling(ruling: dict[str, Any], deliveries: list[dict[str, Any]]) -> No
         click.echo(f"  “{hit['text']}” in {place}, term {hit['term']}{note}")
     for row in deliveries:
         if row["watchlist"] == ruling["watchlist"]:
-            reason = f", {row['reason']}" if row["reason"] else ""
-            click.echo(f"  {row['notifier']}: {row['state']}, {row['attempts']} attempts{reason}")
+            _show_delivery(row)
+
+
+def _show_delivery(row: dict[str, Any]) -> None:
+    reason = f", {row['reason']}" if row["reason"] else ""
+    click.echo(f"  {row['notifier']}: {row['state']}, {row['attempts']} attempts{reason}")
+
+
+def _show_notice(notice: dict[str, Any], deliveries: list[dict[str, Any]]) -> None:
+    click.echo(f"{notice['type']}: {notice['title']}")
+    click.echo(f"  a message about the monitor's own work, of {notice['created']}")
+    if notice["text"]:
+        click.echo(f"  {notice['text']}")
+    if notice["told_by"] != notice["id"]:
+        click.echo(f"  told together with others by {notice['told_by']}")
+    for row in deliveries:
+        _show_delivery(row)
+    if notice["source"]:
+        click.echo(f"  more: monitor sources why '{notice['source']}'")

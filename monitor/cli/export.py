@@ -7,6 +7,8 @@ import click
 from monitor.cli.options import clock, config_option, load_config, say
 from monitor.model import Source
 
+SHOWN = 20  # sources that lose something
+
 
 @click.command(epilog="Example: monitor export --format opml > feeds.opml")
 @config_option
@@ -22,7 +24,8 @@ def command(*, config_file: str | None, form: str) -> int:
     """Write the sources that are polled to stdout, for other programs or for `monitor import`.
 
     Credentials are left out: headers, auth, proxies, and whole sources whose address was put
-    together with a value from outside. Exits 1 if there are no sources.
+    together with a value from outside; so is what the format can't hold. What was left out is
+    said on stderr. Exits 1 if there are no sources.
     """
     from monitor.config.changes import listed_sources
 
@@ -31,11 +34,33 @@ def command(*, config_file: str | None, form: str) -> int:
     sources = [each for each in loaded.settings.sources if each.url not in outside]
     for each in loaded.settings.sources:
         if each.url in outside:
-            say(f"left out, because its address holds a secret: {each.name}")
-        elif each.headers or each.auth:
-            say(f"without its headers and credentials: {each.name}")
+            say(f"left out, because its address may hold a secret: {each.name}")
+    _tell_dropped(sources, form, usual_proxy=loaded.settings.poll.proxy)
     click.echo(FORMS[form](sources), nl=False)
     return int(not sources)
+
+
+def _tell_dropped(sources: Sequence[Source], form: str, *, usual_proxy: str) -> None:
+    """Say which sources lose what by being written in a form."""
+    told = {each.name: _dropped(each, form, usual_proxy) for each in sources}
+    lines = [f"{name}: without {', '.join(lost)}" for name, lost in told.items() if lost]
+    for line in lines[:SHOWN]:
+        say(line)
+    if len(lines) > SHOWN:
+        say(f"… and {len(lines) - SHOWN} more")
+
+
+def _dropped(source: Source, form: str, usual_proxy: str) -> list[str]:
+    """Return the options of a source that a form does not hold."""
+    secret = {
+        "headers": bool(source.headers),
+        "auth": source.auth is not None,
+        "proxy": source.proxy != usual_proxy,
+    }
+    kept = {"opml": {"tags", "language"}, "list": set(), "yaml": None}[form]
+    said = _entry(source)
+    other = [] if kept is None else [x for x in said if x not in kept | {"url", "name"}]
+    return [name for name, given in secret.items() if given] + other
 
 
 def _opml(sources: Sequence[Source]) -> str:

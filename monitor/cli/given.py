@@ -9,6 +9,7 @@ from monitor.errors import UsageError
 from monitor.feeds.dates import read_date
 from monitor.feeds.identity import link_key
 from monitor.feeds.plaintext import clean
+from monitor.feeds.redaction import ref_of
 from monitor.feeds.urls import canonical_link, host_of
 from monitor.model import Entry, Item, ItemId, Source, SourceRef
 from monitor.stories.duplicates import title_key
@@ -48,7 +49,7 @@ def make_item(
     """
     source = next((s for s in sources if sample.source in (s.name, s.url)), None)
     reference = (
-        SourceRef(name=source.name, url=source.url, tags=source.tags)
+        ref_of(source)
         if source
         else SourceRef(name=host_of(sample.source) or sample.source, url=sample.source)
     )

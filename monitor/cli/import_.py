@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from monitor.config.intake import Intake
     from monitor.config.load import Loaded
     from monitor.config.writing import Entry
-    from monitor.feeds.opml import Outline
+    from monitor.feeds.opml import Listing
 
 MANY = 100  # new sources that get a file of their own
 SHOWN = 20  # unusable lines that are printed
 
-_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe|\xfe\xff")
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe|\xfe\xff|\0<")
 
 
 @click.command(epilog="Example: monitor import feeds.opml --tag imported")
@@ -57,7 +57,7 @@ def command(
     nothing to import.
     """
     loaded = load_config(config_file)
-    intake = _sort(loaded, [(name, feed) for name in files for feed in _read(name)], tags)
+    intake = _sort(loaded, [(name, _read(name)) for name in files], tags)
     where = ""
     if intake.entries and not dry_run:
         if len(intake.entries) > MANY:
@@ -70,8 +70,8 @@ def command(
 # --- reading ----------------------------------------------------------------------------------
 
 
-def _read(name: str) -> "tuple[Outline, ...]":
-    from monitor.feeds.opml import OpmlError, read_opml
+def _read(name: str) -> "Listing":
+    from monitor.feeds.opml import Listing, OpmlError, read_opml
     from monitor.feeds.opml.plain_list import read_list
 
     try:
@@ -79,7 +79,9 @@ def _read(name: str) -> "tuple[Outline, ...]":
     except OSError as error:
         raise UnreachableError(f"{name} can't be read: {error.strerror}") from None
     try:
-        return read_opml(data) if _XML.match(data) else read_list(data.decode("utf-8-sig"))
+        if _XML.match(data):
+            return read_opml(data)
+        return Listing(feeds=read_list(data.decode("utf-8-sig")))
     except OpmlError as error:
         raise UsageError(f"{name}:{error.line}:{error.column}: {error}") from None
     except UnicodeDecodeError as error:
@@ -88,7 +90,7 @@ def _read(name: str) -> "tuple[Outline, ...]":
 
 
 def _sort(
-    loaded: "Loaded", given: "Sequence[tuple[str, Outline]]", tags: tuple[str, ...]
+    loaded: "Loaded", given: "Sequence[tuple[str, Listing]]", tags: tuple[str, ...]
 ) -> "Intake":
     from monitor.config.changes import listed_sources
     from monitor.config.checks import same_address
@@ -96,12 +98,17 @@ def _sort(
 
     there = listed_sources(loaded)
     intake = Intake(
-        addresses={same_address(each.url) for each in there},
+        addresses=frozenset(same_address(each.url) for each in there),
         names={each.name for each in there},
         tags=tags,
+        repeated=sum(listing.repeated for _, listing in given),
     )
-    shared = shared_titles(feed for _, feed in given)
-    with _bar(given) as feeds:
+    for file, listing in given:
+        for skipped in listing.skipped:
+            intake.skip(file, skipped)
+    listed = [(file, feed) for file, listing in given for feed in listing.feeds]
+    shared = shared_titles(feed for _, feed in listed)
+    with _bar(listed) as feeds:
         for file, feed in feeds:
             intake.take(file, feed, named=feed.title not in shared)
     return intake
@@ -164,6 +171,7 @@ def _report(intake: "Intake", *, where: str, as_json: bool, dry_run: bool) -> No
                 "added": 0 if dry_run else len(intake.entries),
                 "new": len(intake.entries),
                 "known": intake.known,
+                "repeated": intake.repeated,
                 "unusable": [
                     {"file": x.file, "line": x.line, "address": x.address, "reason": x.reason}
                     for x in intake.unusable
@@ -176,10 +184,11 @@ def _report(intake: "Intake", *, where: str, as_json: bool, dry_run: bool) -> No
         click.echo(f"{each.file}:{each.line}: {each.reason}: {each.address}", err=True)
     if len(intake.unusable) > SHOWN:
         click.echo(f"… and {len(intake.unusable) - SHOWN} more", err=True)
+    twice = f"{intake.repeated} listed twice, " if intake.repeated else ""
     verb = "would be added" if dry_run else "added"
     place = f" to {where}" if where else ""
     click.echo(
-        f"{len(intake.entries)} {verb}{place}, {intake.known} known already, "
+        f"{len(intake.entries)} {verb}{place}, {intake.known} known already, {twice}"
         f"{len(intake.unusable)} unusable"
     )
     if where:

@@ -1,6 +1,7 @@
 """`monitor parse`."""
 
 import asyncio
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,16 @@ import click
 
 from monitor.cli.options import clock, common_options, json_option, print_json, rfc3339
 from monitor.errors import UnreachableError, UsageError
-from monitor.model import Document, Failed, Fetched, Network, Source, SourceId, SourceState
+from monitor.model import (
+    Document,
+    ErrorKind,
+    Failed,
+    Fetched,
+    Network,
+    Source,
+    SourceId,
+    SourceState,
+)
 
 if TYPE_CHECKING:
     from monitor.feeds.identity import Named
@@ -73,6 +83,7 @@ async def _parse(place: str, allowed: tuple[Network, ...], body: bytes | None) -
 
 async def _get(source: Source, allowed: tuple[Network, ...]) -> Fetched | Failed:
     from monitor.feeds.fetch import fetch
+    from monitor.feeds.fetch.faults import PERMISSION
     from monitor.feeds.transport import GuardedTransport
     from monitor.settings import PollSettings
 
@@ -82,6 +93,10 @@ async def _get(source: Source, allowed: tuple[Network, ...]) -> Fetched | Failed
             state, source, PollSettings(allow_networks=allowed), transport, now=clock
         )
     assert isinstance(answer, Fetched | Failed), "nothing was sent that a 304 could answer"
+    if isinstance(answer, Failed) and answer.kind is ErrorKind.BLOCKED_ADDRESS:
+        # This command reads no configuration.
+        message = answer.message.replace(PERMISSION, "--allow-network CIDR")
+        return replace(answer, message=message)
     return answer
 
 

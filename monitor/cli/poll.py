@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor import metrics
 from monitor.cli.hosts import visit_hosts
 from monitor.cli.loop import run_loop
 from monitor.cli.options import (
@@ -24,6 +25,7 @@ from monitor.model import PollOutcome, Source, SourceState
 from monitor.settings import Settings
 
 if TYPE_CHECKING:
+    from monitor.config.load import Loaded
     from monitor.pipeline import Pipeline
 
 
@@ -47,22 +49,26 @@ def command(
     Exits 1 if a poll failed.
     """
     loaded = load_config(config_file)
+    wanted = _wanted(loaded, sources, every=every)
     start_logging(loaded)
-    wanted = _wanted(loaded.settings, sources, every=every)
+    metrics.leave_out()
     reports = run_loop(_poll(loaded.settings, wanted, force=force, as_json=as_json))
     return int(any(report["outcome"] == PollOutcome.FAILED for report in reports))
 
 
-def _wanted(settings: Settings, names: Sequence[str], *, every: bool) -> list[Source] | None:
+def _wanted(loaded: "Loaded", names: Sequence[str], *, every: bool) -> list[Source] | None:
     """Return the sources asked for, or None for those that are due."""
     if every:
-        return list(settings.sources)
+        return list(loaded.settings.sources)
     if not names:
         return None
-    found = [source for source in settings.sources if {source.name, source.url} & set(names)]
-    unknown = set(names) - {word for source in found for word in (source.name, source.url)}
-    if unknown:
-        raise UsageError(f"no source is called “{min(unknown)}”; `monitor config` lists them")
+    from monitor.cli.choosing import choose_source
+
+    chosen = {each.url: each for each in (choose_source(loaded, name) for name in names)}
+    found = [source for source in loaded.settings.sources if source.url in chosen]
+    for off in chosen.keys() - {source.url for source in found}:
+        place = chosen[off]
+        raise UsageError(f"{place.file}:{place.line}: this source has enabled: no")
     return found
 
 

@@ -1,6 +1,7 @@
 """`monitor run`."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -33,6 +34,7 @@ def command(*, config_file: str | None) -> int:
 # Nothing but a fault of ours makes a ticket outlive its poll, so the lease only has to outlast a
 # poll at its slowest: every hop, and every other document before it in the parser's queue.
 LEASE = timedelta(minutes=15)
+OBJECTS_BEFORE_COLLECTING = 10_000  # a first poll makes some thousands, and keeps none of them
 
 
 async def _run(settings: Settings) -> int:
@@ -51,6 +53,8 @@ async def _run(settings: Settings) -> int:
                 # What was parked may have been put right while the daemon was down.
                 await pipeline.writer.do(store.unpark, name)
             queue = MemoryQueue(lease=LEASE)
+            gc.freeze()  # what stands now stays until the end
+            gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
             daemon = Daemon(pipeline, store, pipeline.writer, queue, settings, now=clock)
             pipeline.hint, pipeline.pause = daemon.hint, daemon.pause
             with in_words():

@@ -37,6 +37,10 @@ HOPELESS = frozenset(
 )
 
 
+# A server that answers so has let nobody look; whether there is a feed, nobody knows.
+CLOSED = HOPELESS | {ErrorKind.RATE_LIMITED, ErrorKind.BOT_CHALLENGE, ErrorKind.HTTP_5XX}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A feed, and what tells it from another."""
@@ -79,6 +83,16 @@ class Search:
     def is_hopeless(self) -> bool:
         """Tell whether not even the address that was given could be asked."""
         return bool(self.failed) and not self.found and self.failed[0][1].kind in HOPELESS
+
+    @property
+    def barrier(self) -> tuple[str, Failed] | None:
+        """Return what kept the search from an answer, at which address; None where nothing did."""
+        if self.found or not self.failed:
+            return None
+        first = self.failed[0]
+        if first[1].kind is ErrorKind.AUTH:
+            return first
+        return next((each for each in self.failed if each[1].kind in CLOSED), None)
 
 
 async def seek(source: Source, settings: Settings) -> Search:

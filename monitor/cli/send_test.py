@@ -15,6 +15,7 @@ from monitor.cli.options import (
     say,
     start_logging,
 )
+from monitor.config.problems import did_you_mean
 from monitor.errors import StoreError, UsageError
 from monitor.model import Delivered
 from monitor.settings import NotifierSettings
@@ -27,10 +28,11 @@ from monitor.settings import NotifierSettings
 def command(notifier: str, *, config_file: str | None, as_json: bool) -> int:
     """Send a marked test alert through a notifier; print the answer and the verdict."""
     loaded = load_config(config_file)
-    start_logging(loaded)
     known = loaded.settings.notifiers
     if notifier not in known:
-        raise UsageError(f"no notifier is named “{notifier}”; there are: {', '.join(known)}")
+        near = did_you_mean(notifier, known) or f"there are: {', '.join(known)}"
+        raise UsageError(f"no notifier is named “{notifier}”; {near}")
+    start_logging(loaded)
     shown = asyncio.run(_send(known[notifier], as_json=as_json))
     if shown["verdict"] == "delivered":
         _reopen(loaded.settings.store.url, notifier)

@@ -1,5 +1,6 @@
 """`monitor status`."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +24,7 @@ def command(*, config_file: str | None, as_json: bool) -> int:
 
     settings = load_config(config_file).settings
     with Store.open(settings.store.url) as store:
-        status = _status(store)
+        status = _status(store, {source.url for source in settings.sources})
     if as_json:
         print_json(status)
     else:
@@ -31,18 +32,22 @@ def command(*, config_file: str | None, as_json: bool) -> int:
     return int(not status["running"] or bool(status["deliveries"].get("parked")))
 
 
-def _status(store: "Store") -> dict[str, Any]:
+def _status(store: "Store", configured: Collection[str]) -> dict[str, Any]:
+    """Return how things stand; of sources the configured ones count, met by a poll or not."""
     now = clock()
     counts = store.counts(now)
     holder = store.holder()
+    polled = [x for x in store.source_states() if x.url in configured and x.last_polled_at]
+    failing = [state for state in polled if state.failures]
     oldest = counts.oldest_pending
     return {
         "running": holder is not None,
         "holder": holder,
         "sources": {
-            "ok": counts.sources_ok,
-            "failing": counts.sources_failing,
-            "never_polled": counts.sources_never_polled,
+            "configured": len(configured),
+            "ok": len(polled) - len(failing),
+            "failing": len(failing),
+            "never_polled": len(configured) - len(polled),
         },
         "next_poll": rfc3339(counts.next_due) if counts.next_due else None,
         "items": counts.items,
@@ -61,6 +66,7 @@ def _status(store: "Store") -> dict[str, Any]:
                 "since": rfc3339(source.since) if source.since else None,
             }
             for source in store.failing(SHOWN)
+            if source.url in configured
         ],
     }
 
@@ -69,8 +75,9 @@ def _show(status: dict[str, Any]) -> None:
     sources = status["sources"]
     click.echo(f"running: {status['holder']}" if status["running"] else "not running")
     click.echo(
-        f"sources: {sources['ok']} ok, {sources['failing']} failing, "
-        f"{sources['never_polled']} not polled yet; next poll {status['next_poll'] or 'none'}"
+        f"sources: {sources['configured']} configured, {sources['ok']} ok, "
+        f"{sources['failing']} failing, {sources['never_polled']} never polled yet; "
+        f"next poll {status['next_poll'] or 'none'}"
     )
     for source in status["failing"]:
         click.echo(f"  {source['source']}: {source['kind']}, {source['message']}")

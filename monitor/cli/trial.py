@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from monitor.cli.given import make_item
 from monitor.cli.options import clock
+from monitor.config.problems import did_you_mean
 from monitor.errors import UsageError
 from monitor.model import Item
 from monitor.settings import Settings
@@ -31,7 +32,8 @@ def choose(settings: Settings, names: Sequence[str]) -> list[Watchlist]:
     known = {watchlist.name: watchlist for watchlist in settings.watchlists}
     for name in names:
         if name not in known:
-            raise UsageError(f"no watchlist is named “{name}”; there are: {', '.join(known)}")
+            near = did_you_mean(name, known) or f"there are: {', '.join(known)}"
+            raise UsageError(f"no watchlist is named “{name}”; {near}")
     return [known[name] for name in names] if names else list(settings.watchlists)
 
 

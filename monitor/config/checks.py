@@ -18,7 +18,7 @@ from monitor.config.tree import (
     warning_at,
 )
 from monitor.config.values import read_flag
-from monitor.model import SourceRef
+from monitor.feeds.redaction import ref_of
 from monitor.settings import Settings
 from monitor.watch.filters import is_from
 from monitor.watch.terms import Entity, Watchlist
@@ -114,7 +114,7 @@ def _unused_notifiers(settings: Settings, root: MappingNode) -> Iterator[Problem
 
 
 def _filters(settings: Settings, root: MappingNode) -> Iterator[Problem]:
-    sources = [SourceRef(name=x.name, url=x.url, tags=x.tags) for x in settings.sources]
+    sources = [ref_of(source) for source in settings.sources]
     known = {name for x in sources for name in (x.name, *(f"tag:{tag}" for tag in x.tags))}
     for watchlist, part, at, which in _filter_entries(settings.watchlists):
         if sources and not any(is_from(source, which) for source in sources):

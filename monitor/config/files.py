@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
-from monitor.config.opml_tree import read_opml_tree
 from monitor.config.problems import Code, Problem, quote
 from monitor.config.references import Resolver
 from monitor.config.tree import (
@@ -84,6 +83,8 @@ class Collector:
         self.reading.pop()
 
     def _opml(self, name: str, data: bytes) -> None:
+        from monitor.config.opml_tree import read_opml_tree  # few configurations include OPML
+
         tree = read_opml_tree(name, data)
         if isinstance(tree, Problem):
             self.problems.append(tree)

@@ -11,7 +11,7 @@ from monitor.config.addresses import read_source_address
 from monitor.config.checks import same_address
 from monitor.config.values import read_language, read_name
 from monitor.config.writing import Entry, Value
-from monitor.feeds.opml import Outline
+from monitor.feeds.opml import Outline, Skipped
 from monitor.feeds.redaction import redact_url
 from monitor.feeds.urls import MAX_URL
 
@@ -34,24 +34,35 @@ class Unusable:
 class Intake:
     """Takes feeds one by one, next to the sources that are there already."""
 
-    addresses: set[str]  # of known sources, in the form in which they are compared
+    addresses: frozenset[str]  # of known sources, in the form in which they are compared
     names: set[str]
     tags: tuple[str, ...] = ()  # of each new source
     entries: list[Entry] = field(default_factory=list)
-    known: int = 0
+    known: int = 0  # sources already
+    repeated: int = 0  # listed more than once
     unusable: list[Unusable] = field(default_factory=list)
+    _taken: set[str] = field(default_factory=set)
 
     def take(self, file: str, feed: Outline, *, named: bool = True) -> None:
         """Sort one feed in. Without `named` its title is not a name, as other feeds have it too."""
         url = web_address(feed.url)
+        address = same_address(url)
         if reason := _fault(url, feed.url):
-            shown = redact_url(feed.url)[:LONGEST_SHOWN]
-            self.unusable.append(Unusable(file=file, line=feed.line, address=shown, reason=reason))
-        elif same_address(url) in self.addresses:
+            self.skip(file, Skipped(address=feed.url, reason=reason, line=feed.line))
+        elif address in self.addresses:
             self.known += 1
+        elif address in self._taken:
+            self.repeated += 1
         else:
-            self.addresses.add(same_address(url))
+            self._taken.add(address)
             self.entries.append(self._entry(url, feed, named=named))
+
+    def skip(self, file: str, skipped: Skipped) -> None:
+        """Note what can't be a source."""
+        shown = redact_url(skipped.address)[:LONGEST_SHOWN]
+        self.unusable.append(
+            Unusable(file=file, line=skipped.line, address=shown, reason=skipped.reason)
+        )
 
     def _entry(self, url: str, feed: Outline, *, named: bool) -> Entry:
         said: dict[str, Value] = {"url": url}

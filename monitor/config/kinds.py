@@ -28,6 +28,7 @@ from monitor.config.values import (
     read_pause,
     read_rate,
     read_size,
+    read_timeout,
     read_weight,
     refuse_nothing,
 )
@@ -82,6 +83,12 @@ Duration: TypeAlias = Annotated[
 ]
 Pause: TypeAlias = Annotated[
     timedelta, PlainValidator(read_pause), json_text(_DURATION_PATTERN), Words("duration, or 0s")
+]
+Timeout: TypeAlias = Annotated[
+    timedelta,
+    PlainValidator(read_timeout),
+    json_text(_DURATION_PATTERN),
+    Words("duration, at most 5m"),
 ]
 Every: TypeAlias = Annotated[
     timedelta | None,

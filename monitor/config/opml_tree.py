@@ -12,13 +12,14 @@ from monitor.config.tree import (
     problem_at,
 )
 from monitor.feeds.opml import OpmlError, Outline, read_opml
+from monitor.feeds.opml.decoding import decode
 
 
 def read_opml_tree(name: str, data: bytes) -> MappingNode | Problem:
     """Return the sources a document lists, at their places in it, or why it can't be read."""
-    file = TextFile(name, data.decode("utf-8", "replace"))
+    file = TextFile(name, decode(data))
     try:
-        outlines = read_opml(data)
+        outlines = read_opml(data).feeds
     except OpmlError as error:
         return problem_at(_text(file, error.line, error.column, ""), Code.BAD_OPML, str(error))
     titles = Counter(outline.title for outline in outlines)

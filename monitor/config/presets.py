@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from monitor.config.references import Outside, Resolver
 from monitor.config.rules import Known
@@ -12,7 +12,7 @@ from monitor.config.validation import validate
 from monitor.config.yaml_read import read_yaml
 
 NAME = "preset"
-FILE = "hosts.yaml"
+FILE = Path(__file__).parent / "hosts.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Presets:
 @lru_cache(maxsize=1)
 def read_presets() -> Presets:
     """Return the presets; a mistake in them is one of ours, and a test finds it."""
-    text = files("monitor.config").joinpath(FILE).read_text(encoding="utf-8")
+    text = FILE.read_text(encoding="utf-8")
     tree = read_yaml(TextFile(NAME, text))
     resolver = Resolver(outside=Outside(environ={}))
     chosen, problems = validate(resolver.plain(tree.root), tree.root, Known(), resolver.broken)

@@ -28,6 +28,7 @@ from monitor.config.kinds import (
     Rate,
     Size,
     Text,
+    Timeout,
 )
 from monitor.config.notifiers import NotifierItem
 from monitor.config.problems import Code
@@ -83,7 +84,7 @@ class PollOptions(Options):
         "four is polled twice as often, always between min and max.",
         examples=["4/h"],
     )
-    timeout: Duration = Field(
+    timeout: Timeout = Field(
         default="20s",
         validate_default=True,
         description="How long one poll may take, redirects included.",

@@ -14,6 +14,7 @@ from monitor.config.problems import Code, did_you_mean, nearest, quote
 
 LONGEST_NAME = 100
 LONGEST_DURATION = timedelta(days=36_500)
+LONGEST_TIMEOUT = timedelta(minutes=5)  # a poll must end well before its lease does
 LARGEST_SIZE = 2**40
 LARGEST_COUNT = 10_000
 LARGEST_WEIGHT = 100
@@ -90,6 +91,16 @@ def read_pause(value: object) -> timedelta:
     if seconds > LONGEST_DURATION.total_seconds():
         raise wrong(Code.BAD_DURATION, f"this is longer than {LONGEST_DURATION.days} days")
     return timedelta(seconds=seconds)
+
+
+def read_timeout(value: object) -> timedelta:
+    """Return a duration of 5 minutes at most."""
+    timeout = read_duration(value)
+    if timeout > LONGEST_TIMEOUT:
+        longest = write_duration(LONGEST_TIMEOUT)
+        advice = "a server that needs longer is asked again with the next poll"
+        raise wrong(Code.BAD_DURATION, f"a poll may take {longest} at most", advice)
+    return timeout
 
 
 def write_duration(duration: timedelta) -> str:

@@ -32,6 +32,7 @@ _ISO = re.compile(
     rf"(?:{_HALF})?)?\s*(\S.*)?",
     re.IGNORECASE,
 )
+_WEEK = re.compile(r"(\d{4})(-?)W(\d{2})\2([1-7])(?![\d-])")  # ISO 8601, 4.1.4.2
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{10})(?:\d{3}|\d{6})|/Date\((\d{10})\d{3}\D.*")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|(?<=[/.])\d{2})(?!\d)")
 _TIME = re.compile(
@@ -90,7 +91,7 @@ _ZONE_NAMES = {  # minutes east of Greenwich
     0: "z ut utc gmt wet",
     60: "bst west cet mez wat",
     120: "cest mesz eet cat sast",
-    180: "eest msk eat trt idt",
+    180: "eest msk мск eat trt idt",
     210: "irst",
     240: "gst msd",
     300: "pkt",
@@ -109,10 +110,10 @@ _ZONE_NAMES = {  # minutes east of Greenwich
     -180: "adt art brt clst",
     -210: "nst",
     -240: "ast edt clt vet",
-    -300: "est cdt cot pet",
+    -300: "est et cdt cot pet",
     -360: "cst mdt",
     -420: "mst pdt",
-    -480: "pst akdt",
+    -480: "pst pt akdt",
     -540: "akst",
     -600: "hst",
 }
@@ -169,7 +170,7 @@ def _read_epoch(text: str) -> datetime | None:
 
 def _read_iso(text: str, language: str) -> datetime | None:
     """Read a date that begins with its year."""
-    found = _ISO.fullmatch(text)
+    found = _ISO.fullmatch(_WEEK.sub(_of_week, text, count=1) if "W" in text[4:6] else text)
     if not found:
         return None
     year, _, *days, hour, minute, second, fraction, half, rest = found.groups()
@@ -179,6 +180,12 @@ def _read_iso(text: str, language: str) -> datetime | None:
     date = datetime(int(year), int(month), int(day), tzinfo=UTC)
     clock = _since_midnight(hour, minute, second, fraction, half or "")
     return date + clock - _offset(rest or "", language)
+
+
+def _of_week(found: re.Match[str]) -> str:
+    """Write a date of weeks as one of months; raise ValueError for a week no year has."""
+    year, _, week, day = found.groups()
+    return datetime.fromisocalendar(int(year), int(week), int(day)).strftime("%Y-%m-%d")
 
 
 def _read_words(text: str, language: str) -> datetime | None:

@@ -16,13 +16,10 @@ _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _AMPERSAND = re.compile(
     r"&(?:(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31})(;?)|)"
 )
-_NO_TAG = re.compile(r"<(?![!?]|/?[A-Za-z_][^<>]*>)")
-
-_LEAVES = (
-    "title|link|guid|id|description|summary|pubDate|published|updated|category|content:encoded"
-)
-_UNCLOSED = re.compile(
-    rf"<({_LEAVES})((?:\s[^<>]*)?(?<!/)>[^<]*)(?=<(?:{_LEAVES}|item|entry)[\s>]|</(?:item|entry)>)"
+# A quoted value may hold signs, but no tag: a quote that is never closed would swallow those.
+QUOTED = r"\"(?:[^\"<]++|<(?![/!A-Za-z_]))*+\"|'(?:[^'<]++|<(?![/!A-Za-z_]))*+'"
+_NO_TAG = re.compile(
+    rf"<(?![!?]|/\s*+[A-Za-z_]|[A-Za-z_][\w.:-]*+(?=[\s/>\"'])(?:[^<>\"']++|{QUOTED}|[\"'])*+>)"
 )
 
 _PREFIX = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]{0,40}):[A-Za-z_]")
@@ -60,14 +57,14 @@ def flaw(body: str) -> tuple[str, int] | None:
 def mend(body: str) -> str:
     """Return `body`, which begins with its root element, with what XML refuses put right.
 
-    Ampersands and less-than signs that are text are escaped, HTML's names become characters, the
-    prefixes nobody declared are declared, and a title, link or text that is not closed before
-    the next one begins is closed. What stands in CDATA stays as it is.
+    Ampersands and less-than signs that are text are escaped, HTML's names become characters, and
+    the prefixes nobody declared are declared. Tags and what stands in CDATA stay as they are.
     """
-    return _declare_prefixes(_outside_cdata(body, _mend_text))
+    return declare_prefixes(outside_cdata(body, _mend_text))
 
 
-def _outside_cdata(body: str, mended: Callable[[str], str]) -> str:
+def outside_cdata(body: str, mended: Callable[[str], str]) -> str:
+    """Return `body` with each stretch outside of CDATA as `mended` returns it."""
     parts: list[str] = []
     at = 0
     while (begun := body.find(_CDATA, at)) >= 0:
@@ -80,8 +77,12 @@ def _outside_cdata(body: str, mended: Callable[[str], str]) -> str:
 
 
 def _mend_text(text: str) -> str:
-    text = _NO_TAG.sub("&lt;", _AMPERSAND.sub(_mend_ampersand, text))
-    return _UNCLOSED.sub(r"<\1\2</\1>", text)
+    return _NO_TAG.sub("&lt;", escape_ampersands(text))
+
+
+def escape_ampersands(text: str) -> str:
+    """Escape the ampersands that are text, and write HTML's names as their characters."""
+    return _AMPERSAND.sub(_mend_ampersand, text) if "&" in text else text
 
 
 def _mend_ampersand(found: re.Match[str]) -> str:
@@ -94,7 +95,8 @@ def _mend_ampersand(found: re.Match[str]) -> str:
     return escape(meant) if meant else f"&amp;{name}{end}"
 
 
-def _declare_prefixes(body: str) -> str:
+def declare_prefixes(body: str) -> str:
+    """Declare on the root element, with which `body` begins, the prefixes nobody declared."""
     missing = {*_PREFIX.findall(body)} - {*_DECLARED.findall(body)} - {"xml", "xmlns"}
     end = body.find(">")
     if not missing or len(missing) > _MOST_PREFIXES or end < 0:

@@ -60,7 +60,8 @@ _GAP |= {  # what each tag that is known leaves in the text, by its usual spelli
 }
 _OPENS_UNSEEN = {spelling for name in _UNSEEN for spelling in (name, name.upper())}
 
-_KNOWN = "|".join(sorted({*_INLINE, *_BLOCK, *_UNSEEN}))
+HTML_NAMES = _INLINE | _BLOCK | _UNSEEN.keys()
+_KNOWN = "|".join(sorted(HTML_NAMES))
 _MARKUP = re.compile(
     rf"</(?:{_KNOWN})\s*>|<(?:br|hr|p|img|div|li)(?:\s[^<>]{{0,500}})?/?>|<!\[CDATA\[",
     re.IGNORECASE,
@@ -147,21 +148,20 @@ def _without_markup(source: str) -> str:
     """Return what a reader sees, with a newline where a block begins or ends."""
     pieces = _TAG.split(source)
     names = pieces[1::2]
-    if source.count("<") > len(names):
-        return _decoded(_scan(source))
     known = {*names}
     if not known <= _GAP.keys():
         names = [name and name.lower() for name in names]
         known = {*names}
     if not _OPENS_UNSEEN.isdisjoint(known):
-        if _UNSEEN_EMPTY.search(source):
+        if source.count("<") > len(names) or _UNSEEN_EMPTY.search(source):
             return _decoded(_scan(source))
         _hide_unseen(pieces, names)
     if known <= _GAP.keys():
         pieces[1::2] = map(_GAP.__getitem__, names)
     else:
         pieces[1::2] = [_GAP.get(name, "") for name in names]
-    return _decoded("".join(pieces))
+    text = "".join(pieces)
+    return _decoded(_scan(source) if "<" in text else text)  # one is left that begins no tag
 
 
 def _hide_unseen(pieces: list[str], names: list[str | None]) -> None:

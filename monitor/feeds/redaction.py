@@ -2,6 +2,8 @@
 
 import re
 
+from monitor.model import Source, SourceRef
+
 HIDDEN = "***"
 LONG = 16  # a query value of this length is more likely a token than the name of a section
 
@@ -17,6 +19,11 @@ def redact_url(url: str) -> str:
     address, _, _ = _without_userinfo(url).partition("#")
     place, mark, query = address.partition("?")
     return place + mark + _PARAMETER.sub(_hide, query)
+
+
+def ref_of(source: Source) -> SourceRef:
+    """Return what items and notices say of a source."""
+    return SourceRef(name=source.name, url=redact_url(source.url), tags=source.tags)
 
 
 def _without_userinfo(url: str) -> str:

@@ -77,6 +77,7 @@ def absolute_link(href: str, base: str = "") -> str:
     return url if is_http(url) else ""
 
 
+@lru_cache(maxsize=16_384)  # every poll asks it of its source
 def host_of(url: str) -> str:
     """Return the host of an http(s) address, without the port; "" for any other text.
 
@@ -124,8 +125,9 @@ def _place(netloc: str) -> tuple[str, int | None] | None:
     except ValueError:
         return None
     host = host.rstrip(".")
-    with suppress(UnicodeError):  # no name DNS could hold: the spelling given is as good a key
-        host = host.encode("idna").decode("ascii").lower().rstrip(".")
+    if not host.isascii():
+        with suppress(UnicodeError):  # no name DNS could hold: the spelling given is as good a key
+            host = host.encode("idna").decode("ascii").lower().rstrip(".")
     return (host, port) if host and port != 0 else None
 
 

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from monitor.model.words import ErrorKind
 
 MARK_SIZE = 8  # bytes
+PART = 226  # IM Used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,11 @@ class Fetched:
     digest: str = ""  # blake2b-128 hex of the body; "": not computed
     conditional: bool = False  # validators were sent, and the server answered whole
     moved_to: str = ""  # where permanent redirects alone lead from the address asked
+
+    @property
+    def is_part(self) -> bool:
+        """Tell whether it holds only what is new since the document that was named (RFC 3229)."""
+        return self.status == PART
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

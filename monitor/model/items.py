@@ -69,15 +69,6 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """A known item whose text changed: its next version."""
-
-    item: ItemId
-    entry: Entry
-    changed: tuple[Change, ...]  # what a reader would notice; never empty
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """An item found in a document together with what it matched.
 
@@ -89,3 +80,17 @@ class Sighting:
     matches: tuple[Match, ...] = ()
     outcome: ItemOutcome | None = None
     reason: str = ""  # in words for a person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A known item whose text changed: its next version.
+
+    `before` is the item as it was, `turned` as it is now with what it matches only now.
+    """
+
+    item: ItemId
+    entry: Entry
+    changed: tuple[Change, ...]  # what a reader would notice; never empty
+    before: Item | None = None
+    turned: Sighting | None = None  # None: it matches nothing that it did not match before

@@ -22,6 +22,7 @@ class PollRecord:
     the entries that were read to what they name: those that are new or name something else now,
     and all of them where `state.whole_at` is `now`. `host_until` is a server's wish to be left
     alone that concerns the other sources of its host too; `notices` are what people must hear.
+    `learned` is False where the state's rhythm, habits and window are those that were read.
     `first_poll` lasts until a whole document was read; with `partly_read_at` an earlier poll read
     a broken one, and what was published since then is news.
     """
@@ -37,6 +38,7 @@ class PollRecord:
     edits: tuple[Edit, ...] = ()
     notices: tuple[Notice, ...] = ()
     host_until: datetime | None = None
+    learned: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +57,21 @@ class StoryBook:
     """What the store knows of the stories a poll's items may join.
 
     `by_key` maps a link_key or title_key seen within the story window to its story;
-    `alerted` holds (story, watchlist) for every alert sent.
+    `alerted` holds (story, watchlist) for every alert sent. Of the known items that an edit made
+    match, `of_item` holds the stories and `ruled` what they were ruled by watchlist; one that was
+    removed is in neither.
     """
 
     by_key: Mapping[str, StoryId]
     stories: Mapping[StoryId, Story]
     alerted: AbstractSet[tuple[StoryId, str]]
+    of_item: Mapping[ItemId, StoryId | None] = field(default_factory=dict)
+    ruled: Mapping[tuple[ItemId, str], Ruling] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What the policy made of one poll's new items; the store writes it and updates its book."""
+    """What the policy made of one poll's news; the store writes it and updates its book."""
 
     joined: Mapping[ItemId, StoryId]  # the story each new item joined or began
     stories: Mapping[StoryId, Story]  # the stories begun or grown, as they are now

@@ -95,4 +95,5 @@ class Reason(StrEnum):
     """Why an alert leaves."""
 
     NEW_STORY = "new story"
+    NOW_MATCHES = "edited: now matches"
     TEST = "test"

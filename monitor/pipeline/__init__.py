@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ParamSpec, TextIO, TypeVar
+from typing import ParamSpec, TextIO, TypeVar
 
 import httpx
 
 from monitor.errors import StoreError
+from monitor.feeds.articles import Articles
+from monitor.feeds.fetch.turns import Turns
 from monitor.feeds.pacing import furthest
 from monitor.feeds.pacing.price import common_price
 from monitor.feeds.parsers.pool import ParserPool
-from monitor.feeds.servers.groups import group_of
+from monitor.feeds.servers.groups import group_of, settings_for
 from monitor.feeds.servers.outage import Outage
 from monitor.model import Source, SourceState
 from monitor.pipeline.deciding import decider
@@ -68,27 +70,48 @@ class Pipeline:
         self.sources = {source.url: source for source in self.settings.sources}
         self._slots = asyncio.Semaphore(self.settings.poll.at_once)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
-        shared: dict[str, Any] = {
-            "settings": self.settings,
-            "store": self.store,
-            "transport": self.transport,
-            "now": self.now,
-            "rng": self.rng,
-        }
-        self._trust = Trust(**shared)
-        self._gaps = Gaps(usual=self.settings.poll.host_gap, preset=self._trust.preset)
+        turns = Turns(at_once=self.settings.poll.per_host)
+        self._trust = Trust(
+            settings=self.settings,
+            store=self.store,
+            transport=self.transport,
+            now=self.now,
+            rng=self.rng,
+            turns=turns,
+        )
+        self._gaps = Gaps(turns=turns, usual=self.settings.poll.host_gap, preset=self._trust.preset)
         self._visiting = Visiting(
-            **shared,
+            settings=self.settings,
+            store=self.store,
             writer=self.writer,
+            transport=self.transport,
             parsers=self.parsers,
             matcher=self.matcher,
+            now=self.now,
+            rng=self.rng,
             hint=self._tell,
             read=self.read,
             trust=self._trust,
             gaps=self._gaps,
+            articles=Articles(
+                self.settings.poll,
+                self.transport,
+                self.parsers,
+                now=self.now,
+                preset=lambda name: settings_for(name, self.settings.hosts),
+                group=lambda name: group_of(name, self.settings.hosts),
+                turns=turns,
+            ),
         )
         self._delivering = Delivering(
-            **shared, writer=self.writer, out=self.out, colour=self.colour
+            settings=self.settings,
+            store=self.store,
+            writer=self.writer,
+            transport=self.transport,
+            now=self.now,
+            rng=self.rng,
+            out=self.out,
+            colour=self.colour,
         )
 
     @property
@@ -173,21 +196,28 @@ class Pipeline:
             source = self.sources.get(state.url)
             if source is None:
                 continue
-            gap = self._gaps.left(state)
-            if gap > LONG_GAP_SECONDS:
+            if gap := await self._wait_out(state):
                 # The other sources are found due again when the host may be asked.
                 return gap
-            await asyncio.sleep(gap)
             ticket.check()
             async with self._slots:
-                pause = self.pause()
-                if pause > 0:
+                # A page of the host may have been read while this waited for its slot.
+                if pause := max(0.0, self.pause()) or await self._wait_out(state):
                     return pause
                 visit = await self.visit(state, source)
             if visit.host_until:
                 deque(left, 0)  # the store has put off what is left
             self._gaps.note(host)
             await ticket.extend()
+        return 0.0
+
+    async def _wait_out(self, state: SourceState) -> float:
+        """Let a host's gap pass; return its seconds, at once, where that would take too long."""
+        gap = self._gaps.left(state)
+        if gap > LONG_GAP_SECONDS:
+            return gap
+        if gap:
+            await asyncio.sleep(gap)
         return 0.0
 
     async def visit(self, state: SourceState, source: Source) -> Visit:

@@ -11,8 +11,6 @@ import httpx
 
 from monitor import metrics
 from monitor.model import Dead, Delivery, Retry, Verdict
-from monitor.notify.retry import next_attempt
-from monitor.notify.send import send
 from monitor.pipeline.report import count_delivery
 from monitor.queue import Ticket
 from monitor.settings import NotifierSettings, Settings
@@ -59,6 +57,8 @@ class Delivering:
         again = None
         now = self.now()
         if isinstance(verdict, Retry):
+            from monitor.notify.retry import next_attempt
+
             again = next_attempt(
                 verdict,
                 attempts=delivery.attempts,
@@ -83,6 +83,9 @@ class Delivering:
             return Retry(reason=f"inside the monitor: {type(fault).__name__}", maybe_sent=True)
 
     async def _attempt(self, delivery: Delivery, settings: NotifierSettings) -> Verdict:
+        # Loaded by whoever has something to send: most commands that poll have nothing.
+        from monitor.notify.send import send
+
         attempt = await send(
             delivery.message,
             settings,

@@ -1,10 +1,10 @@
-"""When each host was last asked, so that it is left alone for its gap."""
+"""How long a source's host is left alone, by the book that everything that asks hosts shares."""
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.feeds.fetch.turns import Turns
 from monitor.feeds.servers.groups import gap_of
 from monitor.model import SourceState
 from monitor.settings import HostSettings
@@ -14,9 +14,9 @@ from monitor.settings import HostSettings
 class Gaps:
     """`usual` is the gap of hosts without a preset; presets are looked up by a source's url."""
 
+    turns: Turns
     usual: timedelta
     preset: Callable[[str], HostSettings | None]
-    _asked: dict[str, float] = field(default_factory=dict)  # host → when its last poll ended
 
     def of(self, state: SourceState) -> timedelta:
         """Return the gap of a source's host."""
@@ -24,12 +24,8 @@ class Gaps:
 
     def note(self, host: str) -> None:
         """Begin a host's gap."""
-        self._asked[host] = asyncio.get_running_loop().time()
+        self.turns.note(host)
 
     def left(self, state: SourceState) -> float:
         """Return the seconds for which a source's host is to be left alone."""
-        asked = self._asked.get(state.host)
-        if asked is None:
-            return 0.0
-        since = asyncio.get_running_loop().time() - asked
-        return max(0.0, self.of(state).total_seconds() - since)
+        return self.turns.left(state.host, self.of(state))

@@ -86,8 +86,8 @@ class Intake:
     async def take(self, state: SourceState, source: Source, fetched: Fetched) -> Taken | Failed:
         """Return what a fetched document brings; the parser's Failed where it is none."""
         now = self.now()
-        whole = state.whole_at is None or not state.whole_at <= now < state.whole_at + WHOLE_EVERY
-        document = await self.parse(fetched, b"" if whole else state.window)
+        whole = not fetched.is_part and _is_time(state, now)
+        document = await self.parse(fetched, b"" if whole or fetched.is_part else state.window)
         if isinstance(document, Failed):
             return document
         identified, memory = await self._remember(document, source, state)
@@ -98,7 +98,14 @@ class Intake:
             identified, memory = await self._remember(document, source, state)
         fed = as_fed(memory, identified) if source.fulltext else memory
         made = await _at_leisure(
-            recognise, document, identified, fed, source=source, now=now, refresh=whole
+            recognise,
+            document,
+            identified,
+            fed,
+            source=source,
+            now=now,
+            refresh=whole,
+            is_part=fetched.is_part,
         )
         if made.happened.gap and document.older:
             made = await self._look_back(document, fetched.url, made, source, state)
@@ -109,7 +116,7 @@ class Intake:
             edits=with_pages(made.edits, memory.items) if source.fulltext else made.edits,
             seen=dict(made.seen),
             notices=self._tell(made, source, state, len(document.entries)),
-            window=b"" if document.is_broken else document.marks,
+            window=_window(state, fetched, document),
             whole_at=now if whole else state.whole_at,
         )
 
@@ -119,7 +126,7 @@ class Intake:
         by, shared = names_by(source, state), frozenset[str]()
         while True:
             identified = await _at_leisure(identify, document, by=by, shared=shared)
-            known = await self.read(self.store.known, state.id, identified.keys)
+            known = await self._known(state, identified)
             unusable = {named.own for named in identified.entries if _is_shared(known, named.own)}
             if unusable <= shared:
                 break
@@ -129,6 +136,12 @@ class Intake:
         if asked:
             memory = replace(memory, items=await self.read(self.store.items_by_id, asked))
         return identified, memory
+
+    async def _known(self, state: SourceState, identified: Identified) -> dict[str, Known]:
+        if state.last_success_at is None:  # no document of it was ever taken in
+            return {}
+        known: dict[str, Known] = await self.read(self.store.known, state.id, identified.keys)
+        return known
 
     async def _look_back(
         self, document: Document, url: str, made: Recognised, source: Source, state: SourceState
@@ -144,9 +157,17 @@ class Intake:
             if page is None:
                 break
             identified, memory = await self._remember(page, source, state)
-            older = recognise_page(page, identified, memory, source=source, now=self.now())
+            fed = as_fed(memory, identified) if source.fulltext else memory
+            older = recognise_page(page, identified, fed, source=source, now=self.now())
             new = [each for each in older.new if each.item.keys[0] not in made.seen]
-            made = replace(made, new=(*made.new, *new), seen={**older.seen, **made.seen})
+            edits = with_pages(older.edits, memory.items) if source.fulltext else older.edits
+            told = {edit.item for edit in made.edits}
+            made = replace(
+                made,
+                new=(*made.new, *new),
+                edits=(*made.edits, *[edit for edit in edits if edit.item not in told]),
+                seen={**older.seen, **made.seen},
+            )
             if older.overlaps or not new:
                 break
             document = page
@@ -174,6 +195,17 @@ class Intake:
         held = sum(sighting.outcome is not None for sighting in made.new)
         told = notice(source, state.habits, held, entries, now=self.now())
         return (told,) if told else ()
+
+
+def _is_time(state: SourceState, now: datetime) -> bool:
+    """Tell whether a document is to be read whole, whatever of it is known."""
+    return state.whole_at is None or not state.whole_at <= now < state.whole_at + WHOLE_EVERY
+
+
+def _window(state: SourceState, fetched: Fetched, document: Document) -> bytes:
+    if fetched.is_part:
+        return state.window
+    return b"" if document.is_broken else document.marks
 
 
 async def _at_leisure(

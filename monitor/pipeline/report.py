@@ -3,6 +3,8 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
 
 from monitor import metrics
 from monitor.alerts.wording import is_own
@@ -21,6 +23,9 @@ from monitor.model import (
     Source,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from prometheus_client import Counter
 
 log = logging.getLogger(__name__)
 
@@ -79,12 +84,15 @@ def count(
     visit: Visit, committed: Committed, due: datetime, now: datetime, *, quiet: bool = False
 ) -> None:
     """Write a poll into the metrics and the log; `quiet` where its failure was told already."""
-    metrics.POLLS.labels(outcome=visit.outcome.value, kind=visit.kind or "").inc()
+    _polls(visit.outcome.value, visit.kind or "").inc()
     metrics.POLL_LAG_SECONDS.observe(max(0.0, (now - due).total_seconds()))
-    metrics.ITEMS.inc(visit.new)
+    if visit.new:
+        metrics.ITEMS.inc(visit.new)
     for alert in committed.alerts:
         metrics.ALERTS.labels(watchlist=alert.watchlist, severity=alert.severity.value).inc()
     level = logging.WARNING if visit.kind and not quiet else logging.DEBUG
+    if not log.isEnabledFor(level):
+        return
     log.log(
         level,
         visit.message or "polled",
@@ -96,6 +104,11 @@ def count(
             "alerts": visit.alerts,
         },
     )
+
+
+@cache  # to find a counter by its labels costs ten times what counting costs
+def _polls(outcome: str, kind: str) -> "Counter":
+    return metrics.POLLS.labels(outcome=outcome, kind=kind)
 
 
 def count_delivery(delivery: Delivery, verdict: Verdict, now: datetime) -> None:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from monitor.feeds.fetch import fetch
+from monitor.feeds.fetch.turns import Turns
 from monitor.feeds.pacing import HOURLY
 from monitor.feeds.pacing.interval import interval
 from monitor.feeds.redaction import redact_url
@@ -23,6 +24,7 @@ from monitor.feeds.servers.outage import Outage, is_unreached
 from monitor.model import (
     Failed,
     Fetched,
+    Habits,
     Notice,
     NotModified,
     Outcome,
@@ -47,6 +49,7 @@ class Trust:
     transport: httpx.AsyncBaseTransport
     now: Callable[[], datetime]
     rng: random.Random
+    turns: Turns
     outage: Outage = field(default_factory=Outage)
     price: float = HOURLY  # of a poll, in item hours
     _presets: dict[str, HostSettings | None] = field(default_factory=dict)
@@ -103,7 +106,7 @@ class Trust:
         if not habits.is_doubtful(state, fetched, published):
             return False
         preset = self.preset(state.url)
-        gap = gap_of(preset, self.settings.poll.host_gap)
+        gap = self._gap(state)
         if gap > LONGEST_PAUSE:
             return False
         await asyncio.sleep(gap.total_seconds())
@@ -113,21 +116,21 @@ class Trust:
     def learn(
         self,
         state: SourceState,
-        after: SourceState,
         source: Source,
         outcome: Outcome,
         *,
         belied: bool,
         now: datetime,
-    ) -> tuple[SourceState, tuple[Notice, ...]]:
-        """Return the state after a poll with what the poll taught, and what people must hear.
+    ) -> Habits:
+        """Return what is known of a source's habits after a poll; `state` is from before it."""
+        learned = habits.learn(state.habits, state, outcome, now=now, belied=belied)
+        self._say(source, habits.told(state.habits, learned))
+        return learned
 
-        `state` is from before it, `after` what became of the rest.
-        """
-        learned = habits.learn(after.habits, state, outcome, now=now, belied=belied)
-        if learned is not after.habits:
-            self._tell(source, habits.told(after.habits, learned))
-            after = replace(after, habits=learned)
+    def tell(
+        self, state: SourceState, after: SourceState, source: Source, *, now: datetime
+    ) -> tuple[SourceState, tuple[Notice, ...]]:
+        """Return the state `after` a poll with what people hear of it noted, and the notices."""
         if not after.failures and after.told_failing_at is None:
             return after, ()
         preset = self.preset(state.url)
@@ -154,9 +157,19 @@ class Trust:
     async def _fetch(
         self, state: SourceState, source: Source, question: habits.Question
     ) -> Outcome:
-        return await fetch(
-            state, source, self.settings.poll, self.transport, now=self.now, question=question
-        )
+        host = state.host
+        waited = await self.turns.take(host)
+        try:
+            if waited:  # else whoever polls it has seen to the gap
+                await asyncio.sleep(self.turns.left(host, self._gap(state)))
+            return await fetch(
+                state, source, self.settings.poll, self.transport, now=self.now, question=question
+            )
+        finally:
+            self.turns.give_back(host)
+
+    def _gap(self, state: SourceState) -> timedelta:
+        return gap_of(self.preset(state.url), self.settings.poll.host_gap)
 
     async def _understood(
         self, state: SourceState, failed: Failed, preset: HostSettings | None
@@ -178,7 +191,7 @@ class Trust:
             since = f"{before:%Y-%m-%d %H:%M:%S} UTC"
             log.warning("hosts can be reached again; this machine was offline since %s", since)
 
-    def _tell(self, source: Source, words: str) -> None:
+    def _say(self, source: Source, words: str) -> None:
         if words:
             extra = {"source": source.name, "url": redact_url(source.url)}
             log.warning("%s: %s", source.name, words, extra=extra)

@@ -14,16 +14,17 @@ from monitor.alerts.policy import said_at
 from monitor.errors import StoreError
 from monitor.feeds.articles import Articles
 from monitor.feeds.fetch import fetch
-from monitor.feeds.pacing import advance
+from monitor.feeds.pacing import Changes, advance
 from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.servers.answers import host_until
-from monitor.feeds.servers.groups import settings_for
 from monitor.feeds.servers.habits import Question
 from monitor.model import (
     Document,
     ErrorKind,
     Failed,
     Fetched,
+    Item,
+    Match,
     Notice,
     NotModified,
     Outcome,
@@ -33,6 +34,7 @@ from monitor.model import (
     Source,
     SourceState,
 )
+from monitor.pipeline.edits import turned
 from monitor.pipeline.gaps import Gaps
 from monitor.pipeline.intake import Intake, Read, Taken
 from monitor.pipeline.report import Visit, count, report, word
@@ -68,8 +70,8 @@ class Visiting:
     read: Read
     trust: Trust
     gaps: Gaps
+    articles: Articles
     intake: Intake = field(init=False)
-    articles: Articles = field(init=False)
 
     def __post_init__(self) -> None:
         """Give the stages their edges."""
@@ -79,13 +81,6 @@ class Visiting:
             parse=self._parse,
             fetch_page=self._fetch_page,
             now=self.now,
-        )
-        self.articles = Articles(
-            self.settings.poll,
-            self.transport,
-            self.parsers,
-            now=self.now,
-            preset=lambda name: settings_for(name, self.settings.hosts),
         )
 
     async def visit(self, state: SourceState, source: Source) -> Visit:
@@ -126,6 +121,9 @@ class Visiting:
                 source, new, first_poll=state.first_success_at is None
             )
         sightings = await self._match(new)
+        if taken.edits:
+            edits = await turned(taken.edits, self._matched)
+            taken = replace(taken, edits=edits)
         news = [sighting for sighting in sightings if sighting.outcome is None]
         return await self._conclude(
             taken.state,
@@ -154,23 +152,30 @@ class Visiting:
         gap = self.gaps.left(state)
         if gap > LONG_GAP_SECONDS:
             return None
-        await asyncio.sleep(gap)
         question = Question(url=url)
-        return await fetch(
-            state, source, self.settings.poll, self.transport, now=self.now, question=question
-        )
+        await self.gaps.turns.take(state.host)
+        try:
+            await asyncio.sleep(self.gaps.left(state))
+            return await fetch(
+                state, source, self.settings.poll, self.transport, now=self.now, question=question
+            )
+        finally:
+            self.gaps.turns.give_back(state.host)
 
     async def _match(self, found: Sequence[Sighting]) -> tuple[Sighting, ...]:
         sightings = []
         for done, sighting in enumerate(found, 1):
-            item = sighting.item
-            keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
-            matches = self.matcher.match(keyed)
-            metrics.MATCHES.inc(sum(not match.vetoed_by for match in matches))
-            sightings.append(replace(sighting, item=keyed, matches=matches))
+            item, matches = self._matched(sighting.item)
+            if matches:
+                metrics.MATCHES.inc(sum(not match.vetoed_by for match in matches))
+            sightings.append(replace(sighting, item=item, matches=matches))
             if not done % ITEMS_PER_TURN:
                 await asyncio.sleep(0)
         return tuple(sightings)
+
+    def _matched(self, item: Item) -> tuple[Item, tuple[Match, ...]]:
+        keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
+        return keyed, self.matcher.match(keyed)
 
     async def _conclude(
         self,
@@ -184,11 +189,13 @@ class Visiting:
     ) -> Visit:
         now = self.now()
         document = taken.document if taken else None
-        notices: tuple[Notice, ...] = ()
+        notices: tuple[Notice, ...] = taken.notices if taken else ()
         uncharged = self.trust.is_uncharged(outcome)
         if uncharged:
             after = self.trust.spare(state, now)
         else:
+            beside: Changes = {"window": taken.window, "whole_at": taken.whole_at} if taken else {}
+            beside["habits"] = self.trust.learn(state, source, outcome, belied=belied, now=now)
             after = advance(
                 state,
                 outcome,
@@ -201,10 +208,10 @@ class Visiting:
                 matched=sum(map(_is_listed, sightings)),
                 price=self.trust.price,
                 preset=self.trust.preset(state.url),
+                beside=beside,
             )
-            after, notices = self.trust.learn(state, after, source, outcome, belied=belied, now=now)
-        if taken:
-            after = replace(after, window=taken.window, whole_at=taken.whole_at)
+            after, told = self.trust.tell(state, after, source, now=now)
+            notices = (*told, *notices)
         record = PollRecord(
             outcome=word(outcome, len(sightings)),
             state=after,
@@ -215,8 +222,9 @@ class Visiting:
             sightings=sightings,
             seen=taken.seen if taken else {},
             edits=taken.edits if taken else (),
-            notices=(*notices, *(taken.notices if taken else ())),
+            notices=notices,
             host_until=host_until(outcome, now),
+            learned=taken is not None or _has_learned(state, after),
         )
         committed = await self.writer.commit(record)
         if committed.destinations:
@@ -224,6 +232,11 @@ class Visiting:
         visit = report(record, outcome, committed, document)
         count(visit, committed, state.next_poll_at, now, quiet=uncharged)
         return visit
+
+
+def _has_learned(before: SourceState, after: SourceState) -> bool:
+    """Tell whether a poll without a document changed what most such polls leave as it was read."""
+    return after.rhythm is not before.rhythm or after.habits is not before.habits
 
 
 def _is_listed(sighting: Sighting) -> bool:

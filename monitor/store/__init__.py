@@ -8,7 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from monitor.store.lookups import Counts, FailingSource, Finding, StoredAlert
+    from monitor.store.lookups import (
+        Counts,
+        FailingSource,
+        Finding,
+        NoticeFinding,
+        StoredAlert,
+    )
     from monitor.store.store import Store
     from monitor.store.versions import Version
     from monitor.store.writer import Writer
@@ -17,13 +23,23 @@ _HOMES = {
     "Counts": "lookups",
     "FailingSource": "lookups",
     "Finding": "lookups",
+    "NoticeFinding": "lookups",
     "StoredAlert": "lookups",
     "Store": "store",
     "Version": "versions",
     "Writer": "writer",
 }
 
-__all__ = ["Counts", "FailingSource", "Finding", "Store", "StoredAlert", "Version", "Writer"]
+__all__ = [
+    "Counts",
+    "FailingSource",
+    "Finding",
+    "NoticeFinding",
+    "Store",
+    "StoredAlert",
+    "Version",
+    "Writer",
+]
 
 
 def __getattr__(name: str) -> Any:

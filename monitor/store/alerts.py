@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, literal_column
 
 from monitor.model import (
     Alert,
@@ -17,19 +17,31 @@ from monitor.model import (
     Ruling,
     Severity,
 )
-from monitor.store.bulk import Bulk
+from monitor.store.bulk import Bulk, MakeInsert
 from monitor.store.columns import AnyRow, micros, to_json
 from monitor.store.tables import alerts, rulings
 
 MAX_REASON = 500
 
-_INSERT_RULINGS = Bulk(lambda insert: insert(rulings).on_conflict_do_nothing())
+
+def _upsert(insert: MakeInsert) -> Any:
+    new = insert(rulings)
+    told = ("outcome", "severity", "evidence", "vetoed_by", "reason", "alert")
+    return new.on_conflict_do_update(
+        index_elements=[rulings.c.item, rulings.c.watchlist],
+        set_={name: new.excluded[name] for name in told},
+        # Only an edit that ends a veto is ruled on again.
+        where=rulings.c.outcome == literal_column(f"'{ItemOutcome.VETOED.value}'"),
+    )
+
+
+_WRITE_RULINGS = Bulk(_upsert)
 # Unlike an item, a second alert of one identity is a fault of the policy: it must be heard.
 _INSERT_ALERTS = Bulk(lambda insert: insert(alerts))
 
 
 def insert_rulings(connection: Connection, made: Iterable[Ruling]) -> None:
-    """Write rulings with all their evidence."""
+    """Write rulings with all their evidence; one that stands gives way only if it was a veto."""
     rows = [
         {
             "item": ruling.item,
@@ -43,7 +55,7 @@ def insert_rulings(connection: Connection, made: Iterable[Ruling]) -> None:
         }
         for ruling in made
     ]
-    _INSERT_RULINGS(connection, rows)
+    _WRITE_RULINGS(connection, rows)
 
 
 def insert_alerts(

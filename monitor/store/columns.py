@@ -5,7 +5,7 @@ bulk writes of one commit convert by hand with the same functions, which is seve
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -66,7 +66,20 @@ def optional_key(key: str) -> bytes | None:
 
 def distinct_keys(keys: Iterable[str]) -> list[bytes]:
     """Return the bytes of each key that isn't empty, once."""
-    return [key_bytes(key) for key in set(keys) if key]
+    return all_bytes(set(keys) - {""})
+
+
+def all_bytes(keys: Collection[str]) -> list[bytes]:
+    """Return `key_bytes` of each key, in their order."""
+    raw = list(map(bytes.fromhex, keys))
+    if set(map(len, raw)) <= {KEY_BYTES}:
+        return raw
+    return [key_bytes(key) for key in keys]
+
+
+def moment(number: int) -> datetime:
+    """Return the time that `micros` made a number of."""
+    return EPOCH + timedelta(microseconds=number)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -83,7 +96,7 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Turn the number back into a time."""
         del dialect
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return None if value is None else moment(value)
 
 
 class Key(TypeDecorator[str]):

@@ -4,7 +4,7 @@ Validators, items, stories, rulings, alerts and outbox rows of a group are commi
 not at all: a crash before it repeats harmless polls, after it the outbox remembers.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from monitor.model import (
     Committed,
     Decide,
     Decision,
+    Item,
     Message,
     PollRecord,
     Sighting,
@@ -27,7 +28,8 @@ from monitor.store.items import insert_items
 from monitor.store.keys import name_items, shown
 from monitor.store.notices import tell
 from monitor.store.outbox import enqueue
-from monitor.store.sources import accept, save_states
+from monitor.store.sources import accept
+from monitor.store.states import save_states
 from monitor.store.stories import open_book
 from monitor.store.versions import edit_items
 
@@ -91,16 +93,25 @@ def _decide(
     """Decide the records in order, each in sight of what those before it made."""
     new = _new_sightings(connection, polls)
     found = [sighting.item for sightings in new for sighting in sightings]
-    if not found:
+    turned = [_turned(record) for record in polls]
+    edited = [item for items in turned for item in items]
+    if not found and not edited:
         return [_Decided(record, (), _NOTHING) for record in polls]
-    book = open_book(connection, found, since=min(record.now for record in polls) - window)
+    since = min(record.now for record in polls) - window
+    ids = [item.id for item in edited]
+    book = open_book(connection, [*found, *edited], since=since, edited=ids)
     decided = []
-    for record, sightings in zip(polls, new, strict=True):
-        decision = decide(record, sightings, book.view) if sightings else _NOTHING
+    for record, sightings, again in zip(polls, new, turned, strict=True):
+        decision = decide(record, sightings, book.view) if sightings or again else _NOTHING
         book.fold(decision, [sighting.item for sighting in sightings], now=record.now)
         decided.append(_Decided(record, sightings, decision))
     book.save(connection)
     return decided
+
+
+def _turned(record: PollRecord) -> list[Item]:
+    """Return the known items that an edit made match, as they are now."""
+    return [edit.turned.item for edit in record.edits if edit.turned]
 
 
 def _new_sightings(connection: Connection, polls: Sequence[PollRecord]) -> list[Sequence[Sighting]]:
@@ -109,18 +120,13 @@ def _new_sightings(connection: Connection, polls: Sequence[PollRecord]) -> list[
     That is what the poll found as well: what it was told of the keys holds as long as no other
     poll of its source was accepted. But no item may be written, or alert, twice for any mistake.
     """
-    return [
-        _not_met(
-            record.sightings,
-            shown(connection, record.state.id, [each.item.keys[0] for each in record.sightings]),
-        )
-        for record in polls
-    ]
+    return [_not_met(connection, record) if record.sightings else () for record in polls]
 
 
-def _not_met(sightings: Iterable[Sighting], met: set[str]) -> Sequence[Sighting]:
-    new = []
-    for sighting in sightings:
+def _not_met(connection: Connection, record: PollRecord) -> Sequence[Sighting]:
+    firsts = [sighting.item.keys[0] for sighting in record.sightings]
+    met, new = shown(connection, record.state.id, firsts), []
+    for sighting in record.sightings:
         if sighting.item.keys[0] not in met:
             new.append(sighting)
         met.add(sighting.item.keys[0])

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from monitor.model import Known, SourceId
 from monitor.store.bulk import Bulk, Lookup, MakeInsert
-from monitor.store.columns import distinct_keys, key_bytes, micros
+from monitor.store.columns import all_bytes, distinct_keys, micros
 from monitor.store.engine import Database
 from monitor.store.tables import item_keys
 
@@ -53,13 +53,7 @@ def name_items(
     for source, now, keys in seen:
         at = micros(now)
         rows += [
-            (
-                source,
-                key_bytes(key),
-                at,
-                each.item,
-                bytes.fromhex(each.fingerprint) if each.fingerprint else None,
-            )
-            for key, each in keys.items()
+            (source, key, at, each.item, bytes.fromhex(each.fingerprint) or None)
+            for key, each in zip(all_bytes(keys), keys.values(), strict=True)
         ]
     _NAME(connection, rows)

@@ -39,7 +39,11 @@ class Learned(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Turn the text back into the value."""
         del dialect
-        return self._decode(value or "{}")
+        return self.decode(value or "{}")
+
+    def decode(self, text: str) -> Any:
+        """Return the value that `encode` made a text of."""
+        return self._decode(text)
 
     def _read(self, text: str) -> Any:
         readers, said = self._readers, json.loads(text)

@@ -1,8 +1,9 @@
 """What people ask of the store: what became of an item, how things stand."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, or_, select
@@ -26,7 +27,7 @@ from monitor.store.deliveries import SELECT_DELIVERIES, to_delivery
 from monitor.store.engine import Database
 from monitor.store.items import SELECT_ITEMS, to_item
 from monitor.store.stories import to_story
-from monitor.store.tables import alerts, deliveries, items, rulings, sources, stories
+from monitor.store.tables import alerts, deliveries, items, notices, rulings, sources, stories
 from monitor.store.versions import Version, read_versions
 
 # More items than this under one prefix or link tell a person nothing.
@@ -61,6 +62,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFinding:
+    """A notice, and what became of the message that told of it, or of it among others."""
+
+    id: AlertId
+    message: Message
+    told_by: AlertId  # the notice that heads that message
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailingSource:
     """A source whose last poll failed; `since` is the first failure of the row."""
 
@@ -86,21 +97,54 @@ class Counts:
     next_due: datetime | None
 
 
-def find(database: Database, wanted: str, *, link_key: str = "") -> tuple[Finding, ...]:
+def find(
+    database: Database,
+    wanted: str,
+    *,
+    link_key: str = "",
+    is_link: Callable[[str], bool] | None = None,
+) -> tuple[Finding, ...]:
     """Find items by id or its beginning, by an alert's id, or by link, the newest first.
 
-    `link_key` (of the canonical link) finds a link in its other spellings, and at once; without
-    it every item is read.
+    `link_key` (of the canonical link) finds a link in its other spellings, and at once; `is_link`
+    is asked about the link of every item, also of those that share theirs and have no key for it.
     """
     if not wanted:
         return ()
     with database.read() as connection:
+        chosen = (
+            items.c.id.in_(_linked(connection, is_link))
+            if is_link
+            else _wanted_items(connection, wanted, link_key)
+        )
         rows = connection.execute(
-            SELECT_ITEMS.where(_wanted_items(connection, wanted, link_key))
+            SELECT_ITEMS.where(chosen)
             .order_by(items.c.first_seen.desc(), items.c.id)
             .limit(MAX_FINDINGS)
         ).all()
         return tuple(_finding(connection, row) for row in rows)
+
+
+def find_notices(database: Database, wanted: str) -> tuple[NoticeFinding, ...]:
+    """Find notices by id or its beginning, the newest first."""
+    if not wanted:
+        return ()
+    with database.read() as connection:
+        rows = connection.execute(
+            select(notices)
+            .where(notices.c.id.between(wanted, f"{wanted}\U0010ffff"))
+            .order_by(notices.c.created.desc(), notices.c.id)
+            .limit(MAX_FINDINGS)
+        ).all()
+        return tuple(
+            NoticeFinding(
+                id=AlertId(row.id),
+                message=to_message(row.message),
+                told_by=AlertId(row.told_by),
+                deliveries=_deliveries(connection, [row.told_by]),
+            )
+            for row in rows
+        )
 
 
 def count(database: Database, now: datetime) -> Counts:
@@ -176,19 +220,27 @@ def _finding(connection: Connection, row: AnyRow) -> Finding:
     judged = connection.execute(
         select(rulings).where(rulings.c.item == row.id).order_by(rulings.c.watchlist)
     )
-    sent = connection.execute(
-        SELECT_DELIVERIES.where(deliveries.c.alert.in_([alert.id for alert in made])).order_by(
-            deliveries.c.id
-        )
-    )
     return Finding(
         item=to_item(row),
         story=to_story(story) if story else None,
         rulings=tuple(map(to_ruling, judged)),
         alerts=tuple(map(_to_alert, made)),
-        deliveries=tuple(map(to_delivery, sent)),
+        deliveries=_deliveries(connection, [alert.id for alert in made]),
         versions=read_versions(connection, row.id),
     )
+
+
+def _deliveries(connection: Connection, alerted: Sequence[str]) -> tuple[Delivery, ...]:
+    wanted = SELECT_DELIVERIES.where(deliveries.c.alert.in_(alerted)).order_by(deliveries.c.id)
+    return tuple(map(to_delivery, connection.execute(wanted)))
+
+
+def _linked(connection: Connection, is_link: Callable[[str], bool]) -> list[str]:
+    """Return the ids of the newest items with such links."""
+    rows = connection.execute(
+        select(items.c.id, items.c.link).order_by(items.c.first_seen.desc(), items.c.id)
+    )
+    return list(islice((row.id for row in rows if is_link(row.link)), MAX_FINDINGS))
 
 
 def _to_alert(row: AnyRow) -> StoredAlert:

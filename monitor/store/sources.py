@@ -6,30 +6,33 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
+    String,
     bindparam,
+    case,
     func,
-    literal_column,
     null,
     select,
     update,
 )
 
 from monitor.errors import StoreError
-from monitor.feeds.servers.answers import MAX_VALIDATOR
 from monitor.feeds.urls import MAX_URL
-from monitor.model import ErrorKind, PollRecord, Source, SourceState
-from monitor.store.bulk import Bulk, portions
-from monitor.store.columns import EPOCH, AnyRow, Instant, later, micros, optional_micros, to_json
+from monitor.model import PollRecord, Source, SourceState
+from monitor.store.bulk import Bulk, Lookup, Select, portions
+from monitor.store.columns import (
+    EPOCH,
+    AnyRow,
+    Instant,
+    later,
+    micros,
+    to_json,
+)
 from monitor.store.engine import Database
-from monitor.store.learned import encode
+from monitor.store.states import STATE, to_state
 from monitor.store.tables import sources
 
-MAX_ERROR = 500
-
-# The columns of a state are named as its fields are.
-_STATE = [sources.c[name] for name in SourceState.__slots__]
-_WRITTEN = [name for name in SourceState.__slots__ if name not in {"id", "url", "host", "poll_seq"}]
 _ACTIVE = sources.c.inactive_since.is_(None)
 _CONFIGURED = select(
     sources.c.id,
@@ -59,30 +62,25 @@ _DUE_HOSTS = (
     .order_by(func.min(_WAITING.c.next_poll_at))
     .limit(bindparam("limit"))
 )
-_DUE_SOURCES = (
-    select(*_STATE)
+_DUE_SOURCES = Select(
+    select(*STATE)
     .where(*_ARE_DUE, sources.c.host == bindparam("host"))
     .order_by(sources.c.next_poll_at)
 )
-_LOCK = (
-    select(sources.c.id, sources.c.poll_seq)
-    .where(sources.c.id.in_(bindparam("sources", expanding=True)))
-    # In one order, so that two workers with overlapping groups never wait in a circle.
-    .order_by(sources.c.id)
-    .with_for_update()
+_ALL = Select(select(*STATE).where(_ACTIVE))
+_OF_URLS = Lookup(lambda urls: select(*STATE).where(sources.c.url.in_(urls)), kind=String())
+_LOCK = Lookup(
+    lambda ids: (
+        select(sources.c.id, sources.c.poll_seq)
+        .where(sources.c.id.in_(ids))
+        # In one order, so that two workers with overlapping groups never wait in a circle.
+        .order_by(sources.c.id)
+        .with_for_update()
+    ),
+    kind=BigInteger(),
 )
-_SAVE = Bulk(
-    lambda _: (
-        update(sources)
-        .where(sources.c.id == bindparam("source"))
-        .values(
-            {name: bindparam(name) for name in _WRITTEN}
-            | {
-                "poll_seq": sources.c.poll_seq + literal_column("1"),
-            }
-        )
-    )
-)
+
+
 _INSERT = Bulk(lambda insert: insert(sources).on_conflict_do_nothing())
 _FOLLOW = Bulk(
     lambda _: (
@@ -93,6 +91,8 @@ _FOLLOW = Bulk(
             name=bindparam("name"),
             tags=bindparam("tags"),
             next_poll_at=bindparam("next_poll_at"),
+            # Who comes back is polled for the first time again; what was known of it stays so.
+            first_success_at=case((_ACTIVE, sources.c.first_success_at), else_=null()),
             inactive_since=null(),
         )
     )
@@ -163,9 +163,7 @@ def _latest(
     """Return how late each of these sources may rightly be planned: a server's wish at least."""
     return {
         state.url: max(filter(None, (state.retry_after, furthest and furthest(state), EPOCH)))
-        for portion in portions(urls)
-        for row in connection.execute(select(*_STATE).where(sources.c.url.in_(portion)))
-        for state in [_to_state(row)]
+        for state in map(to_state, _OF_URLS(connection, urls))
     }
 
 
@@ -178,28 +176,20 @@ def due_hosts(database: Database, now: datetime, limit: int) -> list[str]:
 def due_sources(database: Database, host: str, now: datetime) -> list[SourceState]:
     """Return a host's sources that are due, the longest waiting first."""
     with database.read() as connection:
-        rows = connection.execute(_DUE_SOURCES, {"host": host, "now": now})
-        return [_to_state(row) for row in rows]
+        return [to_state(row) for row in _DUE_SOURCES(connection, host=host, now=micros(now))]
 
 
 def source_states(database: Database, urls: Sequence[str] | None) -> list[SourceState]:
     """Return the states of the configured sources, or of those named, configured or not."""
     with database.read() as connection:
-        if urls is None:
-            rows = connection.execute(select(*_STATE).where(_ACTIVE)).all()
-        else:
-            rows = [
-                row
-                for portion in portions(urls)
-                for row in connection.execute(select(*_STATE).where(sources.c.url.in_(portion)))
-            ]
-    return sorted(map(_to_state, rows), key=lambda state: state.id)
+        rows = _ALL(connection) if urls is None else list(_OF_URLS(connection, urls))
+    return sorted(map(to_state, rows), key=lambda state: state.id)
 
 
 def accept(connection: Connection, records: Sequence[PollRecord]) -> list[bool]:
     """Lock the sources; for each record, say whether no other poll has moved its source on."""
-    wanted = {"sources": sorted({record.state.id for record in records})}
-    current = dict(connection.execute(_LOCK, wanted).all())
+    wanted = sorted({record.state.id for record in records})
+    current: dict[int, int] = dict(_LOCK(connection, wanted))
     accepted = []
     for record in records:
         source = record.state.id
@@ -207,11 +197,6 @@ def accept(connection: Connection, records: Sequence[PollRecord]) -> list[bool]:
         if accepted[-1]:
             current[source] += 1
     return accepted
-
-
-def save_states(connection: Connection, records: Iterable[PollRecord]) -> None:
-    """Write what each poll changed about its source, and move its number on."""
-    _SAVE(connection, [_state_row(record) for record in records])
 
 
 def shift_sources(connection: Connection, delta: timedelta) -> None:
@@ -260,41 +245,3 @@ def _followed_row(row: AnyRow, source: Source, next_poll_at: datetime, host: str
         "tags": to_json(sorted(source.tags)),
         "next_poll_at": micros(next_poll_at),
     }
-
-
-def _state_row(record: PollRecord) -> dict[str, Any]:
-    state = record.state
-    return {
-        "source": state.id,
-        "next_poll_at": micros(state.next_poll_at),
-        "etag": _short(state.etag),
-        "last_modified": _short(state.last_modified),
-        "validators_url": _short(state.validators_url),
-        "body_hash": state.body_hash,
-        "first_success_at": optional_micros(state.first_success_at),
-        "last_success_at": optional_micros(state.last_success_at),
-        "last_polled_at": optional_micros(state.last_polled_at),
-        "last_new_at": optional_micros(state.last_new_at),
-        "whole_at": optional_micros(state.whole_at),
-        "told_failing_at": optional_micros(state.told_failing_at),
-        "failures": state.failures,
-        "failing_since": optional_micros(state.failing_since),
-        "error_kind": state.error_kind,
-        "error": state.error[:MAX_ERROR],
-        "retry_after": optional_micros(state.retry_after),
-        "rate": state.rate,
-        "rhythm": encode(state.rhythm),
-        "habits": encode(state.habits),
-        "window": state.window,
-    }
-
-
-def _short(validator: str | None) -> str | None:
-    return validator if validator and len(validator) <= MAX_VALIDATOR else None
-
-
-def _to_state(row: AnyRow) -> SourceState:
-    values = row._asdict()
-    if values["error_kind"]:
-        values["error_kind"] = ErrorKind(values["error_kind"])
-    return SourceState(**values)

@@ -40,7 +40,7 @@ from monitor.store import (
 )
 from monitor.store.engine import Database, open_database
 from monitor.store.lock import file_holder, hold_file, hold_server, server_holder
-from monitor.store.lookups import Counts, FailingSource, Finding
+from monitor.store.lookups import Counts, FailingSource, Finding, NoticeFinding
 
 
 class Store:
@@ -239,9 +239,15 @@ class Store:
         """Return rows of the outbox, the newest first."""
         return deliveries.read_deliveries(self._database, limit=limit, state=state)
 
-    def find(self, wanted: str, *, link_key: str = "") -> tuple[Finding, ...]:
+    def find(
+        self, wanted: str, *, link_key: str = "", is_link: Callable[[str], bool] | None = None
+    ) -> tuple[Finding, ...]:
         """Find items by id or its beginning, by an alert's id, or by link; the newest first."""
-        return lookups.find(self._database, wanted, link_key=link_key)
+        return lookups.find(self._database, wanted, link_key=link_key, is_link=is_link)
+
+    def find_notices(self, wanted: str) -> tuple[NoticeFinding, ...]:
+        """Find notices by id or its beginning; the newest first."""
+        return lookups.find_notices(self._database, wanted)
 
     def items(self, *, since: datetime | None = None, limit: int | None = None) -> Iterator[Item]:
         """Yield items first seen since then, the newest first."""

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, bindparam, func, select, text
 
-from monitor.model import Decision, Item, Story, StoryBook, StoryId
+from monitor.model import Decision, Item, ItemId, Ruling, Story, StoryBook, StoryId
+from monitor.store.alerts import to_ruling
 from monitor.store.bulk import Bulk, Lookup, MakeInsert, portions
 from monitor.store.columns import AnyRow, distinct_keys, micros, to_json
 from monitor.store.lock import ADVISORY_STORIES
-from monitor.store.tables import alerts, items, stories
+from monitor.store.tables import alerts, items, rulings, stories
 
 
 def _upsert(insert: MakeInsert) -> Any:
@@ -50,12 +51,17 @@ class OpenBook:
         by_key: dict[str, StoryId],
         known: dict[StoryId, Story],
         alerted: set[tuple[StoryId, str]],
+        of_item: dict[ItemId, StoryId | None],
+        ruled: dict[tuple[ItemId, str], Ruling],
     ) -> None:
         self._by_key = by_key
         self._stories = known
         self._alerted = alerted
         self._rows: dict[StoryId, tuple[Any, ...]] = {}
-        self.view = StoryBook(by_key=by_key, stories=known, alerted=alerted)
+        self._ruled = ruled
+        self.view = StoryBook(
+            by_key=by_key, stories=known, alerted=alerted, of_item=of_item, ruled=ruled
+        )
 
     def fold(self, decision: Decision, new: Iterable[Item], *, now: datetime) -> None:
         """Let the records that follow see what this decision made."""
@@ -67,14 +73,22 @@ class OpenBook:
         last_seen = micros(now)
         self._rows |= {story.id: _row(story, last_seen) for story in decision.stories.values()}
         self._alerted |= {(alert.story.id, alert.watchlist) for alert in decision.alerts}
+        if self.view.of_item:
+            self._ruled |= {(each.item, each.match.watchlist): each for each in decision.rulings}
 
     def save(self, connection: Connection) -> None:
         """Write the stories begun or grown, each as it is at the end of the group."""
         _SAVE(connection, list(self._rows.values()))
 
 
-def open_book(connection: Connection, new: Sequence[Item], *, since: datetime) -> OpenBook:
-    """Read the stories that the new items' keys were in since then.
+def open_book(
+    connection: Connection,
+    new: Sequence[Item],
+    *,
+    since: datetime,
+    edited: Sequence[ItemId] = (),
+) -> OpenBook:
+    """Read the stories that the new items' keys were in since then, and those of edited items.
 
     On PostgreSQL this waits until no other worker has a book open, or two of them could each
     begin the same story.
@@ -88,8 +102,35 @@ def open_book(connection: Connection, new: Sequence[Item], *, since: datetime) -
             connection, distinct_keys(getattr(item, name) for item in new), since=micros(since)
         )
     }
-    found = set(by_key.values())
-    return OpenBook(by_key, _read(connection, found), _alerted(connection, found))
+    of_item = _stories_of(connection, edited)
+    found = set(by_key.values()) | {story for story in of_item.values() if story}
+    return OpenBook(
+        by_key,
+        _read(connection, found),
+        _alerted(connection, found),
+        of_item,
+        _ruled(connection, list(of_item)),
+    )
+
+
+def _stories_of(connection: Connection, wanted: Sequence[ItemId]) -> dict[ItemId, StoryId | None]:
+    return {
+        ItemId(item): story
+        for portion in portions(wanted)
+        for item, story in connection.execute(
+            select(items.c.id, items.c.story).where(items.c.id.in_(portion))
+        )
+    }
+
+
+def _ruled(connection: Connection, wanted: Sequence[ItemId]) -> dict[tuple[ItemId, str], Ruling]:
+    return {
+        (ruling.item, ruling.match.watchlist): ruling
+        for portion in portions(wanted)
+        for ruling in map(
+            to_ruling, connection.execute(select(rulings).where(rulings.c.item.in_(portion)))
+        )
+    }
 
 
 def _read(connection: Connection, wanted: set[StoryId]) -> dict[StoryId, Story]:

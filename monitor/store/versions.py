@@ -29,7 +29,8 @@ class Version:
 def edit_items(connection: Connection, edits: Iterable[tuple[datetime, Edit]]) -> None:
     """Give items their new text and keep the old one, as long as there is room for versions.
 
-    The identity of an item, its date and its story stay. An item that was removed has no text.
+    The identity of an item, its date and its story stay. An item that was removed has no text. One
+    that matches only now is told of under its new title, by which copies of it find its story.
     """
     for at, edit in edits:
         entry, mine = edit.entry, items.c.id == edit.item
@@ -39,6 +40,7 @@ def edit_items(connection: Connection, edits: Iterable[tuple[datetime, Edit]]) -
         if before is None or before == (entry.title, entry.summary, entry.content):
             continue
         _keep(connection, at, edit, before)
+        keyed = {"title_key": edit.turned.item.title_key} if edit.turned else {}
         connection.execute(
             update(items)
             .where(mine)
@@ -50,6 +52,7 @@ def edit_items(connection: Connection, edits: Iterable[tuple[datetime, Edit]]) -
                 author=entry.author,
                 tags=to_json(entry.tags),
                 updated=entry.updated,
+                **keyed,
             )
         )
 

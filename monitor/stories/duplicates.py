@@ -52,6 +52,30 @@ def join(
     return joined, grown
 
 
+def stay(
+    edited: Sequence[Item], book: StoryBook, *, now: datetime
+) -> dict[ItemId, tuple[Story, ...]]:
+    """Return the story of each known item, and behind it others that tell what it says now.
+
+    An item stays in its story whatever it says; one whose story was removed begins it again.
+    """
+    by_key = dict(book.by_key)
+    told = {}
+    for item in edited:
+        own_id = book.of_item.get(item.id) or story_id(item.id)
+        own = book.stories.get(own_id) or Story(
+            id=own_id, first_seen=now, size=1, sources=(item.source.name,)
+        )
+        keys = [key for key in (item.link_key, item.title_key) if key]
+        others = [book.stories.get(by_key.setdefault(key, own_id)) for key in keys]
+        told[item.id] = (own, *_lately_begun(others, since=now - STORY_WINDOW))
+    return told
+
+
+def _lately_begun(stories: Sequence[Story | None], *, since: datetime) -> list[Story]:
+    return [story for story in stories if story and story.first_seen > since]
+
+
 def _oldest(
     found: Sequence[StoryId],
     grown: Mapping[StoryId, Story],
@@ -59,8 +83,7 @@ def _oldest(
     *,
     since: datetime,
 ) -> Story | None:
-    stories = [story for known in found if (story := grown.get(known) or stored.get(known))]
-    stories = [story for story in stories if story.first_seen > since]
+    stories = _lately_begun([grown.get(known) or stored.get(known) for known in found], since=since)
     return min(stories, key=lambda story: (story.first_seen, story.id), default=None)
 
 

@@ -9,6 +9,7 @@ name is found inside running text.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from typing import Final
 
@@ -64,27 +65,55 @@ def _marks(*blocks: range) -> str:
     return "".join(f"{chr(start)}-{chr(end)}" for start, end in zip(starts, ends, strict=True))
 
 
-_MARKS: Final = _marks(range(0x300, 0x3100), range(0xA000, 0xAC00), range(0xFB00, 0xFE30))
-_RARE_MARKS: Final = _marks(
-    range(0x10000, 0x12000), range(0x16000, 0x1F000), range(0xE0100, 0xE01F0)
-)
-_JOINING: Final = _IGNORED + _HALVES + _MARKS
-# Beyond the first plane a class is searched range by range; the look-behind spares most text that.
-_EXTENDING: Final = rf"(?:[{_JOINING}]|[\U00010000-\U000effff](?<=[{_RARE_MARKS}]))"
 _PLAIN: Final = re.compile(r"[^\W_]+")
-_SOLO_LETTER: Final = re.compile(f"[{_SOLO}]")
-_COMPLEX: Final = re.compile(  # where _PLAIN may be wrong; emoji and letters of mathematics are not
-    rf"[{_SOLO}{_JOINING}{_SEPARATING}\U00010000-\U0001d24f\U0001da00-\U0001efff\U000e0100-\U000e01ef]"
-)
-_WORD: Final = re.compile(
-    rf"(?=[{_SOLO}])[^\W_]{_EXTENDING}*"
-    rf"|[^\W_{_SOLO}{_SEPARATING}](?:[^\W_{_SOLO}{_SEPARATING}]|{_EXTENDING})*"
-)
-_POSSESSIVE: Final = re.compile(
-    rf"[{_APOSTROPHES}](?<=[\w{_JOINING}][{_APOSTROPHES}])[sS](?![\w{_JOINING}])"
-)
+_PLAIN_POSSESSIVE: Final = re.compile(r"['`](?<=\w['`])[sS](?!\w)", re.ASCII)
 _ADDRESS: Final = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _ASCII: Final = {point: chr(point).lower() if chr(point).isalnum() else " " for point in range(128)}
+
+
+# The patterns for what is not ASCII take as long to make as reading a configuration does; each is
+# made for the first text that needs it.
+
+
+@cache
+def _joining() -> str:
+    return (
+        _IGNORED
+        + _HALVES
+        + _marks(range(0x300, 0x3100), range(0xA000, 0xAC00), range(0xFB00, 0xFE30))
+    )
+
+
+@cache
+def _solo_letter() -> re.Pattern[str]:
+    return re.compile(f"[{_SOLO}]")
+
+
+@cache
+def _possessive() -> re.Pattern[str]:
+    return re.compile(
+        rf"[{_APOSTROPHES}](?<=[\w{_joining()}][{_APOSTROPHES}])[sS](?![\w{_joining()}])"
+    )
+
+
+@cache
+def _complex() -> re.Pattern[str]:
+    """Find where _PLAIN may be wrong; emoji and letters of mathematics are not."""
+    rare = "\U00010000-\U0001d24f\U0001da00-\U0001efff\U000e0100-\U000e01ef"
+    return re.compile(f"[{_SOLO}{_joining()}{_SEPARATING}{rare}]")
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    """Find the words of any script."""
+    rare = _marks(range(0x10000, 0x12000), range(0x16000, 0x1F000), range(0xE0100, 0xE01F0))
+    # Beyond the first plane a class is searched range by range; the look-behind spares most text
+    # that.
+    extending = rf"(?:[{_joining()}]|[\U00010000-\U000effff](?<=[{rare}]))"
+    return re.compile(
+        rf"(?=[{_SOLO}])[^\W_]{extending}*"
+        rf"|[^\W_{_SOLO}{_SEPARATING}](?:[^\W_{_SOLO}{_SEPARATING}]|{extending})*"
+    )
 
 
 class Tokens:
@@ -144,10 +173,10 @@ def tokenise(text: str, *, addresses: bool = False) -> Tokens:
             shown = shown.replace(sign, plain)
     if shown.isascii():
         if "'" in shown or "`" in shown:
-            shown = _POSSESSIVE.sub("  ", shown)
+            shown = _PLAIN_POSSESSIVE.sub("  ", shown)
         return Tokens(text, shown, shown.translate(_ASCII).split(), _PLAIN)
-    shown = _POSSESSIVE.sub("  ", shown)
-    pattern = _WORD if _COMPLEX.search(shown) else _PLAIN
+    shown = _possessive().sub("  ", shown)
+    pattern = _word() if _complex().search(shown) else _PLAIN
     words = list(map(_FOLDED.__getitem__, pattern.findall(shown)))
     if "" in words:
         words = [word for word in words if word]
@@ -190,7 +219,7 @@ _FOLDED: Final = _Folded()
 
 def _fold(raw: str) -> str:
     """Fold one word until it stays the same: folding may compose what folds again."""
-    if _SOLO_LETTER.match(raw) and len(unicodedata.normalize("NFKC", raw[0])) > 1:
+    if _solo_letter().match(raw) and len(unicodedata.normalize("NFKC", raw[0])) > 1:
         return raw[0]  # such as Thai AM: its compatibility form would be two words
     word = raw
     while (folded := _fold_once(word)) != word:

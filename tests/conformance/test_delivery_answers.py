@@ -290,10 +290,10 @@ async def test_case_29_a_dripping_head_ends_at_the_deadline():
 async def test_case_29_of_an_endless_body_no_more_than_64_kib_is_kept(status, verdict):
     head = f"HTTP/1.1 {status} X\r\nContent-Length: 10000000000\r\n\r\n".encode()
     endless = Answer(raw=head + b"x" * (4 * MAX_ANSWER_BYTES), hang=True)
-    seen, _ = await told("webhook", endless, deadline=timedelta(seconds=5))
+    async with asyncio.timeout(60):  # whoever waits for the end, or for the deadline, never ends
+        seen, _ = await told("webhook", endless, deadline=timedelta(days=1))
     assert isinstance(seen.verdict, verdict)
     assert len(seen.body.encode()) <= 1024
-    assert seen.elapsed < timedelta(seconds=5)
 
 
 @HTTP_KINDS

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 from builders import a_source
+from config_builders import Folder
 from desk import rss
 from poller import Poller
 from visits import resolver_of
@@ -111,6 +112,29 @@ async def test_58_nothing_but_http_and_https_is_asked(poller, url):
     visit = await poller.poll(url)
     assert (visit.outcome, visit.kind) == (PollOutcome.FAILED, ErrorKind.CONNECT)
     assert every_request(poller) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [
+        ("ftp://a.example/feed", "did you mean https://a.example/feed"),
+        ("https://zoe:s3cret@a.example/feed", "write it under auth:"),
+    ],
+)
+def test_58_the_configuration_refuses_such_an_address(tmp_path, url, advice):
+    [problem] = Folder(tmp_path).problems(f"sources: ['{url}']\n")
+    assert problem.code == "bad-address"
+    assert advice in problem.help
+    assert "s3cret" not in str(problem)
+
+
+@pytest.mark.parametrize("to", ["ftp://127.0.0.1/feed", "http://zoe:s3cret@127.0.0.1/feed"])
+async def test_58_no_redirect_leads_to_such_an_address(poller, to):
+    poller.play(Answer(status=302, headers=(("Location", to),)))
+    visit = await poller.poll()
+    assert (visit.outcome, visit.kind) == (PollOutcome.FAILED, ErrorKind.REDIRECT)
+    assert len(every_request(poller)) == 1
+    assert "s3cret" not in visit.message
 
 
 async def test_58_credentials_in_an_address_are_sent_as_basic_and_never_shown(poller, caplog):

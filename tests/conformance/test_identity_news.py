@@ -7,7 +7,7 @@ and order have misled a reader that trusted them too far.
 from datetime import timedelta
 
 import pytest
-from identity_builders import DAY, HOUR, MINUTE, TEXT, article, item, past, show
+from identity_builders import DAY, HOUR, MINUTE, OTHER_TEXT, TEXT, article, item, past, rss, show
 from poller import Poller
 
 from monitor.settings import HealthSettings
@@ -156,3 +156,140 @@ async def test_case_23_a_late_item_that_pushes_the_last_one_out_is_news(desk):
     assert desk.alerts() == ["Maduro is captured"]
     await show_again(desk, *pushed)
     assert len(desk.alerts()) == 1
+
+
+# --- numbers and places -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["guids", "links alone"])
+@pytest.mark.parametrize("section", ["section-10234", "10234", "news/2025/10234"])
+async def test_case_10_a_number_of_a_section_does_not_make_two_articles_one(desk, section, given):
+    at = past(desk)
+    others = [article(n, at=at, title=f"Weather {n}") for n in range(5)]
+
+    def told(name, title):
+        link = f"https://wire.example/{section}/{name}"
+        return item(title, guid=name if given else "", link=link, at=at, text=f"{TEXT} {name}")
+
+    await show(desk, told("a", "Maduro, part 1 of the news"), *others, after=timedelta(0))
+    await show(desk, told("b", "Maduro, part 2 of the news"), *others)
+    assert (desk.alerts(), len(desk.items())) == (["Maduro, part 2 of the news"], 7)
+    await show_again(desk, told("b", "Maduro, part 2 of the news"), *others)
+
+
+async def test_case_10_a_number_before_the_words_of_a_headline_outlasts_them(desk):
+    at = past(desk)
+    others = [article(n, at=at, title=f"Weather {n}") for n in range(5)]
+
+    def told(name, title):
+        link = f"https://wire.example/news/article-15342121/{name}.html"
+        return item(title, guid=link, link=link, at=at, text=TEXT)
+
+    await show(desk, told("Maduro-speaks-tonight", "Maduro speaks tonight"), *others)
+    await show(desk, told("Maduro-speaks-to-army-tonight", "Maduro speaks to army"), *others)
+    assert (desk.alerts(), len(desk.items())) == ([], 6)
+    assert "Maduro speaks to army" in desk.titles()
+
+
+# --- places that show one thing after another -------------------------------------------------
+
+
+@pytest.mark.parametrize("dated", ["updated", "not at all"])
+async def test_case_30_a_name_without_a_page_tells_one_thing_after_another(desk, dated):
+    texts = {
+        "Maduro speaks before the palace": TEXT,
+        "Maduro resigned on Tuesday afternoon": "A successor has yet to be named by lawmakers.",
+        "Maduro boards an aircraft": "Havana confirms that it expects one visitor more.",
+    }
+    rest = [(f"urn:x:{n}", f"Weather {n}", f"Rain in town {n}.", DAY) for n in range(8)]
+
+    def document(title):
+        entries = [("urn:top", title, texts[title], timedelta()), *rest]
+        return "".join(
+            f"<entry><id>{name}</id><title>{title}</title><summary>{text}</summary>"
+            + (
+                f"<updated>{desk.clock() - age:%Y-%m-%dT%H:%M:%SZ}</updated>"
+                if dated == "updated"
+                else ""
+            )
+            + "</entry>"
+            for name, title, text, age in entries
+        )
+
+    def feed(title):
+        head = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Wire</title>'
+        return f"{head}{document(title)}</feed>".encode()
+
+    for title in texts:
+        await show(desk, feed(title))
+    assert desk.alerts() == list(texts)[1:]
+
+
+async def test_case_30_an_article_that_reaches_its_place_some_minutes_late_is_a_new_item(desk):
+    others = [article(n, at=past(desk, n * HOUR), title=f"Weather {n}") for n in range(1, 8)]
+
+    def top(word, at):
+        link = f"https://wire.example/statements/{word}"
+        return item(f"Maduro, a statement on {word}", guid="top", link=link, at=at, text=TEXT)
+
+    await show(desk, top("oil", past(desk)), *others, after=timedelta(0))
+    desk.clock.advance(10 * MINUTE)
+    published = past(desk, 15 * MINUTE)  # before the last poll, and not shown by it
+    await show(desk, top("gas", published), *others, after=timedelta(0))
+    assert desk.alerts() == ["Maduro, a statement on gas"]
+
+
+async def test_case_30_an_undated_name_that_leads_to_something_else_is_a_new_item(desk):
+    others = [article(n, title=f"Weather {n}") for n in range(7)]
+
+    def top(word, text):
+        link = f"https://wire.example/statements/{word}"
+        return item(f"Maduro on {word}", guid="top", link=link, text=text)
+
+    await show(desk, top("oil", TEXT), *others, after=timedelta(0))
+    await show(desk, top("gas", OTHER_TEXT), *others)
+    assert desk.alerts() == ["Maduro on gas"]
+    await show_again(desk, top("gas", OTHER_TEXT), *others)
+
+
+# --- feeds that move --------------------------------------------------------------------------
+
+
+def site(host, names, *, at=None):
+    """Return a feed's entries as a site under this name publishes them."""
+    return [
+        item(
+            f"Maduro and the {word}",
+            guid=f"https://{host}/?p={word}",
+            link=f"https://{host}/{word}",
+            at=at,
+            text=f"{TEXT} {word}",
+        )
+        for word in names
+    ]
+
+
+async def test_behaviour_67_a_short_feed_without_dates_that_moves_brings_no_news(desk):
+    await show(desk, *site("old.example", WORDS[:3]), after=timedelta(0))
+    await show(desk, *site("new.example", WORDS[:3]))
+    assert (desk.alerts(), len(desk.items())) == ([], 3)
+    await show(desk, *site("new.example", [WORDS[5], *WORDS[:2]]))
+    assert desk.alerts() == [f"Maduro and the {WORDS[5]}"]
+
+
+async def test_behaviour_67_what_a_broken_document_hid_of_a_move_is_no_news(desk):
+    await show(desk, *site("old.example", WORDS), after=timedelta(0))
+    moved = site("new.example", WORDS)
+    cut = rss(*moved)
+    await show(desk, cut[: cut.index(b"Maduro and the visa")])
+    assert desk.notices() == ["system.feed_rekeyed"]
+    await show(desk, *moved)
+    assert (desk.alerts(), len(desk.items())) == ([], 10)
+
+
+async def test_behaviour_67_news_of_the_newest_day_in_a_site_that_moves_alerts(desk):
+    desk.clock.now = desk.clock().replace(hour=12)
+    day = today(desk)
+    await show(desk, *site("old.example", WORDS[:9], at=day), after=timedelta(0))
+    await show(desk, *site("new.example", [WORDS[9], *WORDS[:8]], at=day))
+    assert (desk.alerts(), len(desk.items())) == ([f"Maduro and the {WORDS[9]}"], 10)

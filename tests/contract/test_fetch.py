@@ -612,6 +612,26 @@ async def test_a_certificate_nobody_signed_fails_unless_the_source_says_otherwis
     assert isinstance(taken, Fetched)
 
 
+async def test_a_certificate_accepted_of_a_source_is_not_accepted_of_where_it_redirects():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    async with LoopbackServer(lambda _: Answer(body=FEED), tls=context, host="127.0.0.2") as there:
+        away = Answer(status=301, headers=(("Location", there.url("/feed")),))
+        near = Answer(status=301, headers=(("Location", "/near"),))
+        async with LoopbackServer(
+            lambda request: {"/": away, "/home": near}.get(request.target, Answer(body=FEED)),
+            tls=context,
+        ) as here:
+            source = {"verify_tls": False}
+            led_away = await visit(here.url("/"), source=source)
+            stayed = await visit(here.url("/home"), source=source)
+        assert there.requests == []
+    assert isinstance(led_away, Failed)
+    assert led_away.kind is ErrorKind.TLS
+    assert led_away.message.startswith("127.0.0.2 can't be trusted")
+    assert isinstance(stayed, Fetched)
+
+
 async def test_a_header_that_would_break_out_of_its_line_is_not_sent():
     async with saying(Answer(body=FEED)) as server:
         outcome = await visit(server.url(), source={"headers": (("X", "a\r\nEvil: 1"),)})

@@ -74,6 +74,15 @@ def test_reading_items_slowly_holds_up_nobody(store):
 # --- find -------------------------------------------------------------------------------------
 
 
+def test_links_of_items_are_looked_through_where_they_share_theirs(store):
+    [state] = configure(store)
+    commit(store, a_poll(state, "1", "2", "3"))
+    links = [item.entry.link for item in store.items()]
+    found = store.find("any", is_link=lambda link: link == links[0])
+    assert [each.item.entry.link for each in found] == [link for link in links if link == links[0]]
+    assert store.find("any", is_link=lambda _: False) == ()
+
+
 def test_an_item_is_found_by_its_id_the_beginning_of_it_and_its_alert(store):
     [state] = configure(store)
     [committed] = commit(store, a_poll(state, "1", "2"))

@@ -70,6 +70,18 @@ def named(messages):
     )
 
 
+def test_a_notice_is_found_by_its_id_with_the_message_that_told_of_it(store):
+    states = configure(store, *sources(ALONE + 2))
+    tell(store, *states)
+    rows = {row.alert: row for row in store.deliveries()}
+    assert len(rows) == ALONE + 1
+    for alert, row in rows.items():
+        [found] = store.find_notices(alert[:12])
+        assert (found.id, found.told_by) == (alert, alert)
+        assert [each.id for each in found.deliveries] == [row.id]
+    assert store.find_notices("nothing") == store.find_notices("") == ()
+
+
 def test_a_notice_is_a_message_to_every_notifier_named_for_it(store):
     [state] = configure(store)
     [committed] = tell(store, state, notify=("desk", "siem"))

@@ -6,6 +6,7 @@ import socket
 import ssl
 from base64 import b64encode
 from contextlib import closing
+from ipaddress import ip_network
 
 import httpx
 import pytest
@@ -128,6 +129,39 @@ async def test_no_spelling_of_loopback_goes_through_a_proxy_unless_allowed(schem
         assert not proxy.asked
         if "localhost" not in host and ":" not in host:
             assert await get(f"http://{host}:{server.port}/", proxy.url(scheme))
+
+
+INWARD = ["wiki", "wiki.", "printer.local", "git.corp.INTERNAL", "nas.home.arpa", "db.lan"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+@pytest.mark.parametrize("host", INWARD)
+async def test_a_proxy_is_not_given_a_name_inside_unless_private_networks_are_allowed(scheme, host):
+    names = dict.fromkeys([host, host.lower(), host.rstrip(".")], "127.0.0.1")
+    async with a_server() as server, LoopbackProxy(names=names) as proxy:
+        url = f"http://{host}:{server.port}/"
+        for networks in ((), LOOPBACK, (ip_network("8.8.8.0/24"),)):
+            with pytest.raises(BlockedAddress, match="a name that only private networks know"):
+                await get(url, proxy.url(scheme), allow=networks)
+        assert not proxy.asked
+        await get(url, proxy.url(scheme), allow=(ip_network("192.168.0.0/16"),))
+        assert len(proxy.asked) == 1
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+@pytest.mark.parametrize("host", ["10.0.0.7", "192.168.1.1", "169.254.169.254", "[fd12::1]"])
+async def test_a_proxy_is_not_given_a_private_number_either(scheme, host):
+    async with LoopbackProxy() as proxy:
+        outcome = await visit(f"http://{host}/", source={"proxy": proxy.url(scheme)})
+        assert isinstance(outcome, Failed)
+        assert outcome.kind is ErrorKind.BLOCKED_ADDRESS
+        assert not proxy.asked
+
+
+@pytest.mark.parametrize("host", ["local.example", "news.internal.example", "abcdefgh.onion"])
+async def test_a_name_that_only_sounds_like_one_inside_goes_through(host):
+    async with a_server() as server, LoopbackProxy(names={host: "127.0.0.1"}) as proxy:
+        assert await get(f"http://{host}:{server.port}/", proxy.url("socks5h"), allow=())
 
 
 async def test_a_name_that_we_look_up_ourselves_may_not_lead_inside():

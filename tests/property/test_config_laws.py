@@ -370,7 +370,7 @@ def test_what_is_written_as_opml_is_read_again(feeds):
         for url, (title, tag) in feeds.items()
     )
     found = read_opml(f"<opml version='2.0'><body>{body}</body></opml>".encode())
-    assert {each.url: (each.title, each.tags) for each in found} == {
+    assert {each.url: (each.title, each.tags) for each in found.feeds} == {
         url: (title, (tag,)) for url, (title, tag) in feeds.items()
     }
 
@@ -391,6 +391,6 @@ def test_what_is_exported_is_imported_again(feeds):
     ]
     text = write_opml(given_feeds, title="a < b", now=datetime(2026, 11, 22, tzinfo=UTC))
     found = read_opml(text.encode())
-    assert {each.url: (each.title, each.language, set(each.tags)) for each in found} == {
+    assert {each.url: (each.title, each.language, set(each.tags)) for each in found.feeds} == {
         each.url: (each.title, "en", set(each.tags)) for each in given_feeds
     }

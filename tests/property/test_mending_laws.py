@@ -6,6 +6,7 @@ from lxml import etree
 
 from monitor.feeds.mending import flaw, mend
 from monitor.feeds.reading.decoding import decode
+from monitor.feeds.reading.nesting import nest
 
 TEXTS = st.text(
     st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff"),
@@ -48,8 +49,51 @@ def test_what_is_well_formed_means_the_same_when_mended(tree):
 def test_mending_never_raises_and_never_spoils_what_was_well_formed(text):
     broken = f"<rss>{text}</rss>"
     mended = mend(broken)
-    if flaw(broken) is None and "<title><" not in broken:
+    if flaw(broken) is None:
         assert flaw(mended) is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(trees())
+def test_putting_tags_in_order_never_changes_what_is_well_formed(tree):
+    written = etree.tostring(tree, encoding="unicode")
+    assert nest(written) == written
+
+
+TAGS = st.lists(
+    st.sampled_from(
+        ["<title>", "</title>", "</titel>", "<item>", "</item>", "<entry>", "</Entry >", "<link href=/1>", "<link/>", "<br>", "</br>",
+         "<p>", "</p>", "</b>", "<a b=1 b='2' c d=\">", "<a b='x>", "<![CDATA[", "]]>", "]>", "<!--", "-->", "&", "&nbsp;", "&#38;", "<", ">",
+         "<x:y z:a='1'>", "</x:y>", "</channel>", "<channel>", "</rss>", "<?a b?>", "<!a>", "é", "text", "'", '"', "\n", "/"]
+    ),
+    max_size=25,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(TAGS)
+def test_whatever_the_tags_what_is_put_in_order_is_well_formed_and_keeps_its_entries(text):
+    broken = f"<rss><channel>{text}</channel></rss>"
+    in_order = nest(broken)
+    assert flaw(in_order) is None
+    assert nest(in_order) == in_order
+
+
+ITEMS = st.lists(
+    st.sampled_from(["<title>A</title>", "<title>A</titel>", "<title>A", "<link>/1", "<guid>1</gui>", "<b>x", "</p>", "<br>", "&"]),
+    min_size=1,
+    max_size=4,
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(ITEMS, min_size=1, max_size=5), st.sampled_from(["</item>", "", "</Item>", "</itme>"])
+)
+def test_no_entry_is_lost_or_invented_by_tags_that_are_wrong(items, end):
+    inside = "".join(f"<item>t{''.join(item)}{end}" for item in items)
+    in_order = etree.fromstring(nest(f"<rss><channel>{inside}</channel></rss>"))
+    assert len(in_order.findall("channel/item")) == len(items)
 
 
 @settings(max_examples=100, deadline=None)

@@ -12,11 +12,11 @@ from builders import NOW, a_sighting, a_source
 from visits import resolver_of
 
 from monitor import metrics
-from monitor.feeds.articles import PAGES, PAGES_AT_FIRST, Articles
+from monitor.feeds.articles import PAGES, PAGES_AT_FIRST, Articles, robots
 from monitor.feeds.articles.manners import MOST_HOSTS, Hosts
 from monitor.feeds.parsers.fulltext import extract
 from monitor.feeds.transport import GuardedTransport
-from monitor.model import Auth, ItemOutcome
+from monitor.model import Auth, Fetched, ItemOutcome
 from monitor.settings import HostSettings, PollSettings
 from monitor.testing.server import Answer, LoopbackServer
 
@@ -141,6 +141,20 @@ async def test_robots_txt_is_asked_first_and_once_a_site():
         assert desk.asked()[0] == "/robots.txt"
         assert desk.asked().count("/robots.txt") == 1
         assert set(desk.asked()[1:]) == {"/1", "/2", "/3"}
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        (None, timedelta(days=1)),
+        (timedelta(0), timedelta(hours=1)),
+        (timedelta(hours=6), timedelta(hours=6)),
+        (timedelta(days=30), timedelta(days=1)),
+    ],
+)
+def test_robots_txt_is_believed_as_long_as_it_is_fresh_an_hour_to_a_day(said, counts):
+    _, good_for = robots.read(Fetched(url="", status=200, body=b"", fresh_for=said))
+    assert good_for == counts
 
 
 async def test_what_robots_txt_forbids_is_not_asked(caplog):

@@ -16,6 +16,7 @@ MISTAKES = [
     ("another scheme", "sources: ['file:///etc/passwd']\n", "bad-address", 1, 11, "'file:///etc/passwd'", "not a web address"),
     ("user in the address", "sources: ['https://me:pass@wire.example/']\n", "bad-address", 1, 11, "'https://me:••••@wire.example/'", "auth:"),
     ("duration without unit", "poll:\n  timeout: 15\n", "bad-duration", 2, 12, "15", "15 of what? write a unit: 15s, 15m, 15h or 15d"),
+    ("timeout beyond a poll", "poll: {timeout: 6m}\n", "bad-duration", 1, 17, "6m", "a server that needs longer is asked again with the next poll"),
     ("duration in words", "poll: {timeout: 2 minutes}\n", "bad-duration", 1, 17, "2 minutes", "did you mean 2m?"),
     ("duration of nothing", "alerts: {max_age: 0s}\n", "bad-duration", 1, 19, "0s", "no effect"),
     ("misspelt adaptive", "poll: {every: adaptve}\n", "bad-duration", 1, 15, "adaptve", "“adaptive”"),

@@ -10,7 +10,7 @@ KNOWN = "https://known.example/feed"
 
 
 def taken(*feeds, tags=(), names=()):
-    intake = Intake(addresses={KNOWN}, names=set(names), tags=tags)
+    intake = Intake(addresses=frozenset({KNOWN}), names=set(names), tags=tags)
     for feed in feeds:
         intake.take("list.txt", feed)
     return intake
@@ -44,7 +44,7 @@ def test_another_spelling_of_a_known_address_is_known(url):
 
 def test_one_that_is_listed_twice_is_added_once():
     intake = taken(a_feed("https://a.example"), a_feed("https://a.example/"))
-    assert (len(intake.entries), intake.known) == (1, 1)
+    assert (len(intake.entries), intake.known, intake.repeated) == (1, 0, 1)
 
 
 @pytest.mark.parametrize("title", ["Taken", "a\x00b", "x" * 101])

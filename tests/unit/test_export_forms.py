@@ -41,7 +41,7 @@ def test_yaml_keeps_every_option(tmp_path):
 
 
 def test_opml_keeps_name_tags_and_language():
-    first, second = imported(read_opml(FORMS["opml"](SOURCES).encode()))
+    first, second = imported(read_opml(FORMS["opml"](SOURCES).encode()).feeds)
     assert (first["name"], set(first["tags"])) == ("A: Wire", {"wire", "a/b"})
     assert (second["name"], second["language"]) == ("Nicolás “B” <b>", "es")
 
@@ -56,4 +56,4 @@ def test_a_list_keeps_names():
 @pytest.mark.parametrize(("form", "empty"), [("opml", "<body>"), ("list", ""), ("yaml", "[]")])
 def test_nothing_is_a_valid_document_all_the_same(form, empty):
     assert empty in FORMS[form](())
-    assert form != "opml" or read_opml(FORMS[form](()).encode()) == ()
+    assert form != "opml" or read_opml(FORMS[form](()).encode()).feeds == ()

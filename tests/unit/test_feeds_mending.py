@@ -18,10 +18,8 @@ from monitor.feeds.mending import flaw, mend
         ("<r>5 < 6, <3 and a <b</r>", "<r>5 &lt; 6, &lt;3 and a &lt;b</r>"),
         ("<r><![CDATA[a & b < c]]> & d</r>", "<r><![CDATA[a & b < c]]> &amp; d</r>"),
         ("<r><![CDATA[a & b</r>", "<r><![CDATA[a &amp; b</r>"),
-        (
-            "<item><title>A<link>x</link><guid>1</item>",
-            "<item><title>A</title><link>x</link><guid>1</guid></item>",
-        ),
+        ("<r>x <y@z.example></r>", "<r>x &lt;y@z.example></r>"),
+        ("<r><a b='1 < 2' c=\">\"/></r>", "<r><a b='1 &lt; 2' c=\">\"/></r>"),
         ("<item><link/><title>A</title></item>", "<item><link/><title>A</title></item>"),
         ("<r><x:y z:a='1'/></r>", '<r xmlns:x="urn:undeclared:x" xmlns:z="urn:undeclared:z">'),
         ("<r/>", "<r/>"),

@@ -285,10 +285,17 @@ def test_the_first_poll_lasts_until_a_whole_document_or_the_second_look(kind):
     assert after(once, NotModified()).first_success_at == NOW
 
 
-def test_an_empty_first_document_does_not_end_the_first_poll_but_two_do():
-    once = after(NEVER, BODY, document=Document())
-    assert once.first_success_at is None
-    assert after(once, BODY, document=Document()).first_success_at == NOW
+def test_an_empty_first_document_ends_the_first_poll_unless_it_is_broken():
+    assert after(NEVER, BODY, document=Document()).first_success_at == NOW
+    broken = Document(problems=(Problem(kind="truncated", message="it ends early"),))
+    assert after(NEVER, BODY, document=broken).first_success_at is None
+
+
+def test_a_part_sent_on_purpose_neither_ends_the_first_poll_nor_counts_as_the_document():
+    part = replace(BODY, status=226)
+    assert after(NEVER, part, document=Document(entries=(Entry(),))).first_success_at is None
+    known = replace(SEEN, rhythm=replace(SEEN.rhythm, entries=30))
+    assert after(known, part, document=Document(entries=(Entry(),))).rhythm.entries == 30
 
 
 def test_validators_are_kept_with_the_address_they_came_from():

@@ -495,10 +495,34 @@ def test_what_stands_before_the_feed_does_no_harm(front):
     assert kinds(read(front.encode() + rss(ITEM)[39:])) == []
 
 
-def test_a_doctype_with_entities_is_dropped():
-    bomb = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">
-    <!ENTITY x SYSTEM "file:///etc/hostname">]>""" + rss("<title>T&b;&x;&a;</title>")[39:]
-    assert only(bomb).title in {"T&b;&x;&a;", "T"}
+def test_entities_a_document_declares_are_read_but_never_those_of_another_file():
+    doctype = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "Oil &amp; "><!ENTITY b '&a;gas'>
+    <!ENTITY x SYSTEM "file:///etc/hostname">]>"""
+    body = doctype + rss("<title>&b;&x;</title><description><![CDATA[&b;]]></description>")[39:]
+    assert (only(body).title, only(body).summary) == ("Oil & gas&x;", "&b;")
+
+
+BOMB = "".join(f"<!ENTITY e{n} '{f'&e{n - 1};' * 10}'>" for n in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ("<!ENTITY e0 'laugh'>" + BOMB, "&e9;"),
+        (f"<!ENTITY a '{'a' * 50_000}'>", "&a;"),
+        (f"<!ENTITY a '{'a' * 10_000}'>", "&a;" * 1_000),
+        ("<!ENTITY a '&b;'><!ENTITY b '&a;'>", "&a;"),
+        ("".join(f"<!ENTITY a{n} 'x'>" for n in range(2_000)), "A"),
+    ],
+)
+def test_entities_that_grow_without_limit_are_a_failure_with_a_name(declared, said):
+    body = f"<!DOCTYPE rss [{declared}]><rss><channel><item><title>{said}</title></item></channel></rss>"
+    failed = parse(body.encode())
+    assert isinstance(failed, Failed)
+    assert (failed.kind, failed.message) == (
+        ErrorKind.PARSE,
+        "its entities stand for too much text",
+    )
 
 
 # --- encodings --------------------------------------------------------------------------------

@@ -26,6 +26,9 @@ SPACES = (
 )
 
 
+DOUBTFUL = "<published><b/></published>"  # left to feedparser
+
+
 def rss(*items, head="", attributes=SPACES):
     body = "".join(f"<item>{item}</item>" for item in items)
     return (
@@ -82,7 +85,7 @@ def test_a_doctype_and_control_characters_are_dropped_first():
 @pytest.mark.parametrize(
     "item",
     [
-        "<title>Oil<b></title>",
+        "<title>A</title><published><b/></published>",
         "<title>A</title><item><title>B</title></item>",
         "<title>A</title><x:y xmlns:x='urn:x'><author>B</author></x:y>",
         "<title>A</title><content type='image/png' xmlns='http://www.w3.org/2005/Atom'>aGk=</content>",
@@ -107,8 +110,8 @@ def test_what_is_nearly_well_formed_is_mended_and_read_without_feedparser():
     assert only(body, known=document.marks[MARK_SIZE:]).title == "AT&T"
 
 
-def test_what_cannot_be_mended_is_reported_once():
-    document = read(rss("<title>AT&T</title><b>"), path="lenient")
+def test_what_is_mended_and_still_doubtful_is_reported_once():
+    document = read(rss("<title>AT&T</title>" + DOUBTFUL), path="lenient")
     assert [problem.kind for problem in document.problems] == ["ill_formed"]
 
 
@@ -224,7 +227,7 @@ def test_links_and_guids_are_resolved_against_the_bases_around_them():
     assert (second.link, second.guid) == ("https://x.example/a/b/2", "tag:2")
 
 
-@pytest.mark.parametrize("broken", ["", "<rights>a"])
+@pytest.mark.parametrize("broken", ["", DOUBTFUL])
 def test_an_atom_entry_without_an_author_has_its_sources_or_its_feeds(broken):
     path = "lenient" if broken else "strict"
     document = read(
@@ -255,7 +258,7 @@ HEAD = (
 )
 
 
-@pytest.mark.parametrize(("item", "path"), [("", "strict"), ("<b>a", "lenient")])
+@pytest.mark.parametrize(("item", "path"), [("", "strict"), (DOUBTFUL, "lenient")])
 def test_what_the_feed_says_of_itself_is_read_on_either_path(item, path):
     document = read(rss("<title>A</title>" + item, head=HEAD), path=path)
     assert (document.title, document.language) == ("World", "es-VE")
@@ -265,7 +268,7 @@ def test_what_the_feed_says_of_itself_is_read_on_either_path(item, path):
     assert document.complete
 
 
-@pytest.mark.parametrize(("item", "path"), [("", "strict"), ("<b>a", "lenient")])
+@pytest.mark.parametrize(("item", "path"), [("", "strict"), (DOUBTFUL, "lenient")])
 @pytest.mark.parametrize(
     ("head", "wish"),
     [
@@ -303,7 +306,7 @@ def numbered_atom(*numbers):
 
 
 def numbered_leniently(*numbers):
-    return numbered(*numbers, head="<generator>a")
+    return numbered(*numbers, head="<ttl><b/></ttl>")
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 import httpx
 
 from monitor import metrics
-from monitor.feeds.articles.manners import Hosts, Preset, Visitor, stranger
+from monitor.feeds.articles.manners import Group, Hosts, Preset, Visitor, stranger
 from monitor.feeds.fetch import fetch
+from monitor.feeds.fetch.turns import Turns
 from monitor.feeds.parsers.fulltext import is_available
 from monitor.feeds.parsers.pool import ParserPool
-from monitor.feeds.urls import host_of
 from monitor.model import (
     ErrorKind,
     Failed,
@@ -49,14 +49,19 @@ class Articles:
         *,
         now: Callable[[], datetime],
         preset: Preset = lambda _: None,
+        group: Group = lambda name: name,
+        turns: Turns | None = None,
         can_read: bool | None = None,
     ) -> None:
-        """Read nothing without `can_read`; None: where the extra for it is installed."""
+        """Ask hosts by `turns`, the book of whatever else asks them, under the names of `group`.
+
+        Read nothing without `can_read`; None: where the extra for it is installed.
+        """
         self._poll = poll
         self._parsers = parsers
         self._now = now
         self._can_read = is_available() if can_read is None else can_read
-        self._hosts = Hosts(poll, transport, now=now, preset=preset)
+        self._hosts = Hosts(poll, transport, now=now, preset=preset, group=group, turns=turns)
 
     async def complete(
         self, source: Source, found: Sequence[Sighting], *, first_poll: bool
@@ -69,7 +74,6 @@ class Articles:
         if not self._can_read:
             return list(found)
         until = asyncio.get_running_loop().time() + self._poll.timeout.total_seconds()
-        self._hosts.leave_alone(host_of(source.url))  # its feed was asked just now
         texts: dict[ItemId, str] = {}
 
         async def read(item: Item) -> None:

@@ -1,14 +1,16 @@
 """How strangers' pages are visited: robots.txt first, one request at a time to a host, with a gap.
 
+Turns and gaps are kept by the book that feeds share, so that a page and a feed don't meet either.
+
 Pages that feeds link to are chosen by strangers, so that private networks open only to sources
 that stand there themselves.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from ipaddress import ip_address
 from typing import TypeAlias
 
@@ -16,6 +18,7 @@ import httpx
 
 from monitor.feeds.articles import robots
 from monitor.feeds.fetch import fetch
+from monitor.feeds.fetch.turns import Turns
 from monitor.feeds.servers.groups import gap_of
 from monitor.feeds.urls import host_of
 from monitor.model import Fetched, Network, Source, SourceId, SourceState
@@ -29,6 +32,7 @@ _ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _PAGES = ("text/html", "application/xhtml+xml", "")  # "": a server that does not say
 
 Preset: TypeAlias = Callable[[str], HostSettings | None]  # of a host, by its name
+Group: TypeAlias = Callable[[str], str]  # under which a host is asked, by its name
 
 
 class NotAskedError(httpx.RemoteProtocolError):
@@ -40,7 +44,7 @@ class _Host:
     """What is known of one host; times are seconds of the loop's clock."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    free_at: float = 0.0
+    free_at: float = 0.0  # by its own wish; the usual gap stands in the book of turns
     rules: dict[str, tuple[robots.Rules, float]] = field(default_factory=dict)  # by origin, until
 
 
@@ -54,10 +58,17 @@ class Hosts:
         *,
         now: Callable[[], datetime],
         preset: Preset = lambda _: None,
+        group: Group = lambda name: name,
+        turns: Turns | None = None,
     ) -> None:
-        """Know the settings of hosts by `preset`; without it all have the usual gap."""
+        """Know the settings of hosts by `preset`; without it all have the usual gap.
+
+        `turns` is the book of whatever else asks hosts, by `group`; None: nothing else does.
+        """
         self.poll = poll
         self.transport = transport
+        self.group = group
+        self.turns = turns or Turns()
         self._preset = preset
         self._now = now
         self._known: dict[str, _Host] = {}
@@ -71,20 +82,23 @@ class Hosts:
         return self._known.setdefault(name, _Host())
 
     def leave_alone(self, name: str, wait: timedelta = timedelta(0)) -> None:
-        """Ask a host nothing for so long from now on, nor for its usual gap."""
-        host, gap = self.of(name), gap_of(self._preset(name), self.poll.host_gap)
-        seconds = max(wait, gap).total_seconds()
-        host.free_at = max(host.free_at, asyncio.get_running_loop().time() + seconds)
+        """Ask a host nothing for so long from now on, nor its group for the usual gap."""
+        self.turns.note(self.group(name))
+        if wait:
+            host, seconds = self.of(name), wait.total_seconds()
+            host.free_at = max(host.free_at, asyncio.get_running_loop().time() + seconds)
 
     async def wait(self, name: str, until: float) -> None:
         """Wait until a host may be asked; raise NotAskedError where that is later than `until`."""
-        free_at = self.of(name).free_at
-        if free_at >= until:
+        now, gap = asyncio.get_running_loop().time(), gap_of(self._preset(name), self.poll.host_gap)
+        seconds = max(self.of(name).free_at - now, self.turns.left(self.group(name), gap))
+        if now + seconds >= until:
             raise NotAskedError(f"{name} is to be left alone for longer than this can wait")
-        await asyncio.sleep(max(0.0, free_at - asyncio.get_running_loop().time()))
+        if seconds > 0:
+            await asyncio.sleep(seconds)
 
     async def rules(self, source: Source, url: httpx.URL, until: float) -> robots.Rules:
-        """Return what the origin of `url` lets be read, asking it once a day."""
+        """Return what the origin of `url` lets be read; it is asked again when that is stale."""
         name = host_of(str(url))
         origin, known = f"{url.scheme}://{url.netloc.decode('ascii')}", self.of(name).rules
         loop = asyncio.get_running_loop()
@@ -124,25 +138,24 @@ class Visitor(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; raises NotAskedError where it should not be sent."""
         self._last = name = host_of(str(request.url))
-        turn = self._hosts.of(name).turn
-        await turn.acquire()
+        hosts, group = self._hosts, self._hosts.group(name)
         try:
-            response = await self._ask(request, name)
-        except BaseException as error:
-            self.declined = isinstance(error, NotAskedError)
-            turn.release()
+            async with AsyncExitStack() as turn:
+                await turn.enter_async_context(hosts.of(name).turn)
+                await hosts.wait(name, self._until)  # before others of the group wait for this
+                await hosts.turns.take(group)
+                turn.callback(hosts.turns.give_back, group)
+                response = await self._ask(request, name)
+                assert isinstance(response.stream, httpx.AsyncByteStream)
+                response.stream = _Turn(response.stream, turn.pop_all())
+        except NotAskedError:
+            self.declined = True
             raise
-        assert isinstance(response.stream, httpx.AsyncByteStream)
-        response.stream = _Turn(response.stream, partial(self._leave, name, turn))
         return response
 
     def leave_alone(self, wait: timedelta) -> None:
         """Ask the host asked last nothing for so long."""
         self._hosts.leave_alone(self._last, wait)
-
-    def _leave(self, name: str, turn: asyncio.Lock) -> None:
-        self._hosts.leave_alone(name)
-        turn.release()
 
     async def _ask(self, request: httpx.Request, name: str) -> httpx.Response:
         agent, hosts = request.headers["user-agent"], self._hosts
@@ -167,9 +180,9 @@ class Visitor(httpx.AsyncBaseTransport):
 class _Turn(httpx.AsyncByteStream):
     """A body; when it is closed, it is the next one's turn."""
 
-    def __init__(self, body: httpx.AsyncByteStream, release: Callable[[], None]) -> None:
+    def __init__(self, body: httpx.AsyncByteStream, turn: AsyncExitStack) -> None:
         self._body = body
-        self._release = release
+        self._turn = turn
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for data in self._body:
@@ -179,7 +192,7 @@ class _Turn(httpx.AsyncByteStream):
         try:
             await self._body.aclose()
         finally:
-            self._release()
+            await self._turn.aclose()
 
 
 def stranger(source: Source, url: str, *, now: datetime) -> tuple[SourceState, Source]:

@@ -10,7 +10,8 @@ from urllib.robotparser import RobotFileParser
 from monitor.model import ErrorKind, Failed, Fetched, Outcome
 
 MAX_BYTES = 512_000  # RFC 9309 section 2.5 asks for 500 KiB at least
-KNOWN_FOR = timedelta(days=1)
+KNOWN_FOR = timedelta(days=1)  # at most, as section 2.4 has it
+KNOWN_AT_LEAST = timedelta(hours=1)  # whatever the server says of its freshness
 UNKNOWN_FOR = timedelta(minutes=10)
 
 _NOTHING = "User-agent: *\nDisallow: /"
@@ -47,7 +48,9 @@ def read(outcome: Outcome) -> tuple[Rules, timedelta]:
     """
     match outcome:
         case Fetched():
-            return Rules(outcome.body.decode("utf-8", "replace")), KNOWN_FOR
+            fresh_for = KNOWN_FOR if outcome.fresh_for is None else outcome.fresh_for
+            good_for = min(KNOWN_FOR, max(KNOWN_AT_LEAST, fresh_for))
+            return Rules(outcome.body.decode("utf-8", "replace")), good_for
         case Failed(kind=ErrorKind.EMPTY):
             return Rules(), KNOWN_FOR
         case Failed(status=int(status)) if 400 <= status < 500 and status != _TOO_MANY_REQUESTS:

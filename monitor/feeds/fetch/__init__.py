@@ -21,6 +21,8 @@ from monitor.feeds.urls import host_of
 from monitor.model import ErrorKind, Failed, Outcome, Source, SourceState
 from monitor.settings import PollSettings
 
+# Given as a stream, since httpx looks for what to add to the lines of any other request.
+_NOTHING = httpx.ByteStream(b"")
 _PUZZLING = frozenset({403, 405, 429, 503})  # statuses that challenges for browsers come with
 
 
@@ -99,12 +101,15 @@ async def _ask(
 ) -> Outcome | Hop:
     """Send one request; return what it comes to, or where it leads."""
     conditions = validators(visit.question, url)
-    own = {name.lower() for name, _ in secrets}
-    lines = [line for line in own_lines(visit.poll, visit.source) if line[0].lower() not in own]
+    lines = ((b"Host", url.netloc), *own_lines(visit.poll, visit.source))
+    if secrets:
+        own = {name.lower() for name, _ in secrets}
+        lines = tuple([line for line in lines if line[0].lower() not in own])
     request = httpx.Request(
         "GET",
         url,
         headers=[*lines, *conditions, *secrets],
+        stream=_NOTHING,
         extensions={
             "allow_networks": visit.poll.allow_networks,
             # Whoever accepts any certificate accepts it from this host, not from where it leads.

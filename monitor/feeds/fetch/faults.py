@@ -6,6 +6,8 @@ from monitor.feeds.redaction import redact_url
 from monitor.feeds.transport import BlockedAddress, NameNotFound, TlsError
 from monitor.model import ErrorKind, Failed
 
+PERMISSION = "poll.allow_networks"  # what opens a private network; a command may have another
+
 _KINDS: tuple[tuple[type[Exception], ErrorKind], ...] = (  # the first that fits
     (BlockedAddress, ErrorKind.BLOCKED_ADDRESS),
     (NameNotFound, ErrorKind.DNS),
@@ -20,7 +22,7 @@ def failed(error: Exception, host: str, url: str) -> Failed:
     """Return the failure that an exception of a visit to `url` stands for."""
     kind = next((kind for known, kind in _KINDS if isinstance(error, known)), None)
     if kind is not None:
-        advice = "; poll.allow_networks can allow it" if isinstance(error, BlockedAddress) else ""
+        advice = f"; {PERMISSION} can allow it" if isinstance(error, BlockedAddress) else ""
         return Failed(kind=kind, message=f"{str(error) or type(error).__name__}{advice}")
     if isinstance(error, httpx.InvalidURL):
         message = f"{redact_url(url)} is no usable address"

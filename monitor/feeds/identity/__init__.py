@@ -12,7 +12,6 @@ entry is known although its publisher calls it something else now; recognition.p
 For a source whose guids mean nothing, `link` comes first; `title` counts neither.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -21,18 +20,15 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import TypeAlias
 from unicodedata import normalize
-from urllib.parse import urlsplit
 
-from monitor.feeds.redaction import redact_url
+from monitor.feeds.identity.paths import last_part, page_numbers
+from monitor.feeds.redaction import ref_of
 from monitor.feeds.urls import canonical_link
-from monitor.model import Document, Entry, Identity, Item, ItemId, Source, SourceRef
+from monitor.model import Document, Entry, Identity, Item, ItemId, Source
 
 Name: TypeAlias = tuple[str, ...]  # its kind, then what it consists of
 NO_NAME: Name = ()
 
-# An article keeps its number when a new headline changes the words around it in its address.
-_NUMBER = re.compile(r"(?<![0-9])[0-9]{5,}(?![0-9A-Za-z])")
-_DAY = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?")
 _GIVEN = frozenset({"guid", "link"})
 
 
@@ -109,7 +105,7 @@ def identify(
             fingerprint=fingerprint(each.entry),
             link_key="" if each.common else link_key(each.link),
             given=own[0] in _GIVEN,
-            dated=title[:1] == ("title+date",) and _tells_time(each.entry.published),
+            dated=title[:1] == ("title+date",) and tells_time(each.entry.published),
         )
         for (own, each), (place, title) in zip(owns.items(), weak, strict=True)
     ]
@@ -131,7 +127,7 @@ def to_item(
     return Item(
         id=ItemId(digest((source.url, keys[0]))),
         keys=keys,
-        source=SourceRef(name=source.name, url=redact_url(source.url), tags=source.tags),
+        source=ref_of(source),
         entry=entry,
         first_seen=now,
         language=entry.language or document.language or source.language,
@@ -154,6 +150,11 @@ def fingerprint(entry: Entry) -> str:
     """Return 64 bits in hex that change with an entry's text, and with nothing else."""
     said = f"{entry.title}\0{entry.summary}\0{entry.content}"
     return blake2b(said.encode(), digest_size=8).hexdigest()
+
+
+def tells_time(date: datetime | None) -> bool:
+    """Tell whether a date is more than a day, on which one title may stand over many entries."""
+    return date is not None and (date.hour, date.minute, date.second) != (0, 0, 0)
 
 
 def digest(name: Name) -> str:
@@ -250,19 +251,23 @@ def _names(each: _Read, by: Identity) -> Iterator[Name]:
 
 
 def _place(each: _Read, own: Name) -> Name:
-    """Return the name of where an entry leads, if that names it: its number there, or its link."""
+    """Return the name of where an entry leads, if that names it: its number there, or its link.
+
+    A number that stands before the last part of a path may be a section's as well as an article's;
+    with the time of publication it is an article's.
+    """
     if each.common or not each.link:
         return NO_NAME
-    parts = urlsplit(each.link)
-    numbers = [number for number in _NUMBER.findall(parts.path) if not _DAY.fullmatch(number)]
-    if numbers:
-        return ("number", parts.netloc, parts.query, *numbers)
+    # A canonical address has these three parts alone, so that it need not be split as any other.
+    address, _, query = each.link.removeprefix("https://").partition("?")
+    host, _, path = address.partition("/")
+    numbers = page_numbers(path)
+    if numbers and page_numbers(last_part(path)):
+        return ("number", host, query, *numbers)
+    date = each.entry.published
+    if numbers and date and tells_time(date):
+        return ("number+date", host, query, *numbers, date.isoformat())
     return NO_NAME if own[0] == "link" else ("link", each.link)
-
-
-def _tells_time(date: datetime | None) -> bool:
-    """Tell whether a date is more than a day, on which one title may stand over many entries."""
-    return date is not None and (date.hour, date.minute, date.second) != (0, 0, 0)
 
 
 def _title(each: _Read) -> Name:

@@ -4,7 +4,10 @@ Pure: never touches network, clock or disk.
 """
 
 import re
+from datetime import datetime
 
+from monitor.alerts.policy import GRACE
+from monitor.feeds.identity.paths import may_be_one_page
 from monitor.model import Change, Entry
 
 # Texts with fewer of their words in common than this tell of different things.
@@ -23,7 +26,12 @@ def are_alike(one: Entry, other: Entry) -> bool:
 
 
 def agree(before: Entry, after: Entry) -> bool:
-    """Tell whether two entries that lead to one place have their date or their title in common."""
+    """Tell whether two entries that lead to one place have their date or their title in common.
+
+    One place they may share by a number alone, which can be that of many pages.
+    """
+    if not may_be_one_page(before.link, after.link):
+        return False
     same_date = before.published is not None and before.published == after.published
     return same_date or (before.title != "" and before.title == after.title)
 
@@ -36,6 +44,19 @@ def is_reused(before: Entry, after: Entry, *, alone: bool = True) -> bool:
     date of change moves with every edit.
     """
     return _is_newer(before, after, alone=alone) and not are_alike(before, after)
+
+
+def is_another(before: Entry, after: Entry, *, last_poll: datetime | None) -> bool:
+    """Tell whether an entry that leads to another page now is another article, not an edit.
+
+    It has another title, and a date since the last poll; without dates, little in common.
+    """
+    if before.title == after.title or last_poll is None:
+        return False
+    then, now, since = before.published, after.published, last_poll - GRACE
+    if then is None:
+        return (now is None or now > since) and not are_alike(before, after)
+    return now is not None and then < last_poll and now > max(then, since)
 
 
 def _is_newer(before: Entry, after: Entry, *, alone: bool) -> bool:

@@ -30,8 +30,8 @@ def as_fed(memory: Memory, identified: Identified) -> Memory:
 def with_pages(edits: Iterable[Edit], items: Mapping[ItemId, Item]) -> tuple[Edit, ...]:
     """Return the edits with the page's text kept, where an item's content is longer."""
     return tuple(
-        replace(edit, entry=_longer(edit.entry, items[edit.item].entry))
-        if edit.item in items
+        replace(edit, entry=_longer(edit.entry, before.entry), before=before)
+        if (before := items.get(edit.item))
         else edit
         for edit in edits
     )

@@ -14,15 +14,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.feeds.identity import Identified, Named, another_key, to_item
-from monitor.feeds.identity.likeness import agree, are_alike, changes, is_reused
+from monitor.feeds.identity.likeness import agree, are_alike, changes, is_another, is_reused
 from monitor.feeds.identity.upheaval import (
     QUIET,
     Fate,
     Held,
     Upheaval,
+    has_new_names,
     held_back,
     held_back_of_page,
+    held_back_when_filled,
     is_whole,
+    known_by_words,
     learn,
     upheaval,
     with_newest,
@@ -104,18 +107,23 @@ def recognise(
     source: Source,
     now: datetime,
     refresh: bool = False,
+    is_part: bool = False,
 ) -> Recognised:
     """Recognise a whole document, or the changed entries of one where they are plain.
 
-    With `refresh` all its keys are seen anew, not only those that changed.
+    With `refresh` all its keys are seen anew, not only those that changed. One that `is_part` of
+    the feed on purpose says nothing of what happened to the rest.
     """
     state, held = memory.state, dict[str, Held]()
     fates, happened, habits = _fates(identified, memory), QUIET, state.habits
-    if is_whole(document):
-        by_words = _known_by_words(fates, memory.known)
+    if is_whole(document) and not is_part:
+        by_words = known_by_words(fates, memory.known)
         happened = upheaval(state, document, by_words)
-        fates = by_words if happened.rekeyed else fates
+        if has_new_names(state, by_words, happened, now=now):
+            fates = by_words
         held = held_back(state, document, fates, happened, now=now)
+        if source.first_poll == "remember":
+            held |= held_back_when_filled(state, fates, now=now)
         habits = learn(state, fates, happened, now=now)
     habits = with_newest(habits, fates, now=now)
     made = _made(document, fates, memory, held, source=source, now=now, refresh=refresh)
@@ -138,6 +146,8 @@ def recognise_page(
 
 def _fates(identified: Identified, memory: Memory) -> list[Fate]:
     """Return the fate of each entry; no two are one item, unless both have a key of its own."""
+    if not memory.known:
+        return [Fate(named) for named in identified.entries]
     alone = len(identified.entries) < FEW
     fates = [_fate(named, memory, alone=alone) for named in identified.entries]
     taken = {fate.item for fate in fates if not fate.renamed}
@@ -171,36 +181,23 @@ def _fate_of_own(named: Named, item: ItemId, memory: Memory, *, alone: bool) -> 
         # Its text is gone; only a date can tell that the name was used again.
         published, last_poll = entry.published, memory.state.last_success_at
         return Fate(named, None if published and last_poll and published > last_poll else item)
-    if is_reused(before.entry, entry, alone=alone) or _leads_on(named, before, memory):
+    # An entry without a page of its own may be such a place in a longer document.
+    is_slot = alone or not named.link_key
+    if is_reused(before.entry, entry, alone=is_slot) or _leads_on(named, before, memory):
         return Fate(named)
     return Fate(named, item, edit=_edit(before, entry))
 
 
 def _leads_on(named: Named, before: Item, memory: Memory) -> bool:
-    """Tell whether a guid now leads to a place nobody knows, with a title and a date since then."""
-    then, now = before.entry.published, named.entry.published
-    last_poll = memory.state.last_success_at
-    if not (then and now and last_poll and then < last_poll < now):
+    """Tell whether a guid now leads to something else at a place nobody knows."""
+    if not named.place or named.place in memory.known:
         return False
-    is_place = bool(named.place) and named.place not in memory.known
-    return is_place and before.entry.title != named.entry.title
+    return is_another(before.entry, named.entry, last_poll=memory.state.last_success_at)
 
 
 def _edit(before: Item, entry: Entry) -> Edit | None:
     changed = changes(before.entry, entry)
-    return Edit(item=before.id, entry=entry, changed=changed) if changed else None
-
-
-def _known_by_words(fates: Sequence[Fate], known: Mapping[str, Known]) -> list[Fate]:
-    """Take undated entries for what has the same words: too little for one, enough for many."""
-    told, taken = [], {fate.item for fate in fates}
-    for fate in fates:
-        key = known.get(fate.named.title)
-        item = key.item if key and key.fingerprint == fate.named.fingerprint else None
-        is_one = fate.item is None and item not in taken
-        told.append(Fate(fate.named, item, renamed=True) if item and is_one else fate)
-        taken.add(item)
-    return told
+    return Edit(item=before.id, entry=entry, changed=changed, before=before) if changed else None
 
 
 def _item_of(known: Mapping[str, Known], key: str) -> ItemId | None:
@@ -280,6 +277,8 @@ def _new_item(
 def _names_of_new(named: Named, item: Item, known: Mapping[str, Known]) -> dict[str, Known]:
     """Return its keys, and that those of other items name none; its own passes on to it."""
     mine = Known(item=item.id, fingerprint=named.fingerprint)
+    if not known:
+        return dict.fromkeys(item.keys, mine)
     before = _item_of(known, named.own)
     passed = {key: mine for key in named.keys if before and _item_of(known, key) == before}
     shared = {key: _SHARED for key in named.keys if _item_of(known, key) not in (None, before)}

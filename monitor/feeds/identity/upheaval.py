@@ -11,14 +11,15 @@ of a document that did not grow, older than all that is known in it: they moved 
 something newer was withdrawn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from monitor.feeds.identity import Named
+from monitor.alerts.policy import GRACE
+from monitor.feeds.identity import Named, tells_time
 from monitor.feeds.reading.marks import split
-from monitor.feeds.redaction import redact_url
+from monitor.feeds.redaction import ref_of
 from monitor.model import (
     MARK_SIZE,
     Document,
@@ -26,10 +27,10 @@ from monitor.model import (
     Habits,
     ItemId,
     ItemOutcome,
+    Known,
     Notice,
     Severity,
     Source,
-    SourceRef,
     SourceState,
 )
 
@@ -37,12 +38,14 @@ ENOUGH = 5  # entries; fewer show nothing about a document
 NEARLY_ALL = 0.8
 CHURNING = 2  # documents in a row
 LATELY = timedelta(days=7)
-# A document may show an entry some minutes after the date it carries.
-GRACE = timedelta(minutes=10)
+# A feed that was empty by mistake is not for longer; one that finds items finds them in this time.
+EMPTY_BY_MISTAKE = timedelta(days=1)
+FOUND_LATE = timedelta(hours=6)
 
 _REKEYED = "no newer than what was known of its source, whose items all came under new names"
 _LATE = "it moved up at the end of its document, older than all that was known there"
 _BEFORE_US = "it is from before its source was first polled"
+_FILLED = "its source was empty when it was first polled, and may have been so by mistake"
 Held: TypeAlias = tuple[ItemOutcome, str]
 
 
@@ -70,6 +73,32 @@ QUIET = Upheaval()
 def is_whole(document: Document) -> bool:
     """Tell whether no entry of a document was left out as known."""
     return len(document.entries) == document.length
+
+
+def known_by_words(fates: Sequence[Fate], known: Mapping[str, Known]) -> list[Fate]:
+    """Take entries for what has the same words, and the same day where they have one.
+
+    That is too little for one entry, and enough for many.
+    """
+    told, taken = [], {fate.item for fate in fates}
+    for fate in fates:
+        key = known.get(fate.named.title)
+        item = key.item if key and key.fingerprint == fate.named.fingerprint else None
+        is_one = fate.item is None and item not in taken
+        told.append(Fate(fate.named, item, renamed=True) if item and is_one else fate)
+        taken.add(item)
+    return told
+
+
+def has_new_names(
+    state: SourceState, by_words: Sequence[Fate], happened: Upheaval, *, now: datetime
+) -> bool:
+    """Tell whether a source's items come under new names these days, as a move brings them.
+
+    A document too short to show it does where not one of its entries kept its name.
+    """
+    short = 1 < len(by_words) < ENOUGH and all(fate.renamed for fate in by_words)
+    return happened.rekeyed or short or _lately_rekeyed(state.habits, now)
 
 
 def upheaval(state: SourceState, document: Document, fates: Sequence[Fate]) -> Upheaval:
@@ -126,7 +155,7 @@ def notice(
     kept = f"{held} of them are stored and did not alert" if held else "all of them were recognised"
     return Notice(
         type="system.feed_rekeyed",
-        source=SourceRef(name=source.name, url=redact_url(source.url), tags=source.tags),
+        source=ref_of(source),
         created=now,
         severity=Severity.LOW,
         title=f"{source.name} gives new names to its items",
@@ -153,13 +182,36 @@ def held_back(
     again = any(fate.item for fate in fates) and _lately_rekeyed(state.habits, now)
     if happened.rekeyed and not again:
         held = (ItemOutcome.FIRST_POLL, _REKEYED)
-        past = [fate for fate in fates if not fate.item and _is_past(fate, state)]
+        # Beside recognised ones, an entry of the newest day may be of a later hour of it.
+        is_past = _is_plainly_past if any(fate.item for fate in fates) else _is_past
+        past = [fate for fate in fates if not fate.item and is_past(fate, state)]
         return {fate.named.own: held for fate in past}
     if len(document.entries) > _entries_before(state) or state.last_success_at is None:
         return {}
     if state.window and document.marks and state.window[-MARK_SIZE:] not in split(document.marks):
         return {}  # the last one was pushed out, so that nothing can have moved up behind it
     return _late(fates, before=state.last_success_at - GRACE)
+
+
+def held_back_when_filled(
+    state: SourceState, fates: Sequence[Fate], *, now: datetime
+) -> dict[str, Held]:
+    """Return the same for the first entries of a feed that was empty when it was first polled.
+
+    That was a look at it: what appears is news. But what is older was there, and so was what does
+    not say that it is newer, where there is more of it than comes at once.
+    """
+    since = state.first_success_at
+    had = state.last_new_at or _entries_before(state) or any(fate.item for fate in fates)
+    if since is None or had or now - since > EMPTY_BY_MISTAKE:
+        return {}
+    fresh = since - GRACE
+    unsaid = [f for f in fates if not (date := f.named.entry.published) or date <= fresh]
+    if len(unsaid) <= ENOUGH:
+        until = since - FOUND_LATE
+        unsaid = [f for f in unsaid if (date := f.named.entry.published) and date < until]
+    held = (ItemOutcome.FIRST_POLL, _FILLED)
+    return {fate.named.own: held for fate in unsaid}
 
 
 def held_back_of_page(state: SourceState, fates: Sequence[Fate]) -> dict[str, Held]:
@@ -207,6 +259,11 @@ def _late(fates: Sequence[Fate], *, before: datetime) -> dict[str, Held]:
 def _is_past(fate: Fate, state: SourceState) -> bool:
     published, newest = fate.named.entry.published, state.habits.newest
     return bool(published and newest and published <= newest)
+
+
+def _is_plainly_past(fate: Fate, state: SourceState) -> bool:
+    published = fate.named.entry.published
+    return _is_before(fate, state) or (_is_past(fate, state) and tells_time(published))
 
 
 def _is_before(fate: Fate, state: SourceState) -> bool:

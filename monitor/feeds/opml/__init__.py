@@ -1,6 +1,7 @@
 """OPML becomes the feeds it lists (OPML 1.0 to 2.0, opml.org/spec2.opml). Pure.
 
-A document type is refused, so no entity can be declared and none can grow.
+What programs get wrong in their exports is forgiven where it is certain what they mean. A document
+type is refused, so no entity can be declared and none can grow.
 """
 
 import re
@@ -10,11 +11,17 @@ from typing import Any
 from xml.parsers import expat
 
 from monitor.feeds.mending import mend
+from monitor.feeds.opml.decoding import decode
 
 MAX_BYTES = 5_000_000
 MAX_OUTLINES = 100_000
 MAX_DEPTH = 32
 MAX_TEXT = 100  # characters of a title or a tag
+
+# Types of outlines whose `url` is a feed's, where programs write that instead of `xmlUrl`.
+_FEED_TYPES = frozenset({"", "rss", "rss1", "rss2", "rdf", "atom", "feed", "json", "jsonfeed"})
+_ROOT = re.compile("<opml", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # which XML can't hold
 
 
 class OpmlError(ValueError):
@@ -43,45 +50,74 @@ class Outline:
     column: int = 0
 
 
-def read_opml(data: bytes) -> tuple[Outline, ...]:
-    """Return the feeds in document order; one that stands in several folders has all their tags.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An outline that was to be a feed and can't be one. `line` counts from 1."""
 
-    Bare ampersands and HTML's names for characters, which many readers export, are forgiven.
-    Raises OpmlError where the bytes are no OPML document or exceed a limit.
+    address: str  # as written, or what the outline is called
+    reason: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a document lists, in its order."""
+
+    feeds: tuple[Outline, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    repeated: int = 0  # outlines that name a feed again
+
+
+def read_opml(data: bytes) -> Listing:
+    """Return what a document lists; a feed that stands in several folders has all their tags.
+
+    Forgiven are bare ampersands, HTML's names for characters, control characters, what stands
+    before the root, wrong words about the encoding, and `url` for `xmlUrl`. Raises OpmlError where
+    the bytes are no OPML document or exceed a limit.
     """
     if len(data) > MAX_BYTES:
         raise OpmlError(f"the document is larger than {MAX_BYTES} bytes")
+    text = decode(data)
     try:
-        return _read(data)
+        return _read(text)
     except _NotXmlError as error:
-        with suppress(UnicodeDecodeError, OpmlError):
-            prolog, root, rest = data.decode("utf-8-sig").partition("<opml")
-            return _read((prolog + mend(root + rest)).encode())
+        with suppress(OpmlError):
+            return _read(_mended(text))
         raise error from None
 
 
-def _read(data: bytes) -> tuple[Outline, ...]:
-    reader = _Reader(parser=expat.ParserCreate())
+def _mended(text: str) -> str:
+    """Return the document without its flaws, every outline in its place."""
+    root = _ROOT.search(text)
+    at = root.start() if root else 0
+    before = re.sub(r"[^\r\n]", " ", text[:at])
+    return before + mend(_CONTROLS.sub(" ", text[at:]))
+
+
+def _read(text: str) -> Listing:
+    reader = _Reader(parser=expat.ParserCreate("utf-8"))
     parser = reader.parser
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.StartDoctypeDeclHandler = reader.refuse_doctype
     try:
-        parser.Parse(data, True)  # noqa: FBT003 - expat takes it by position only
+        parser.Parse(text.encode("utf-8", "replace"), True)  # noqa: FBT003 - by position only
     except expat.ExpatError as error:
         words = expat.ErrorString(error.code)
         raise _NotXmlError(f"it is not XML: {words}", error.lineno, error.offset + 1) from None
-    except (LookupError, ValueError) as error:  # an encoding nobody knows
-        if isinstance(error, OpmlError):
-            raise
-        raise OpmlError(f"it is not XML: {error}") from None
-    return tuple(reader.feeds.values())
+    return Listing(
+        feeds=tuple(reader.feeds.values()),
+        skipped=tuple(reader.skipped),
+        repeated=reader.repeated,
+    )
 
 
 @dataclass(slots=True)
 class _Reader:
     parser: Any
     feeds: dict[str, Outline] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    repeated: int = 0
     open: list[str] = field(default_factory=list)  # the folder each open element stands for
     outlines: int = 0
 
@@ -106,9 +142,13 @@ class _Reader:
         if self.outlines > MAX_OUTLINES:
             raise self._error(f"there are more than {MAX_OUTLINES} outlines")
         title = _clean(attributes.get("title") or attributes.get("text") or "")
-        url = attributes.get("xmlurl", "").strip()
+        url = _address(attributes)
         if url:
             self._feed(url, title, attributes)
+        elif reason := _why_no_feed(attributes):
+            named = attributes.get("htmlurl") or attributes.get("url") or title
+            line = self.parser.CurrentLineNumber
+            self.skipped.append(Skipped(address=named.strip(), reason=reason, line=line))
         # A feed may hold outlines of its own; it is no folder to them.
         self.open.append("" if url else title)
 
@@ -116,6 +156,7 @@ class _Reader:
         categories = re.split(r"[,/]", attributes.get("category", ""))
         tags = [*self.open, *(_clean(each) for each in categories)]
         known = self.feeds.get(url)
+        self.repeated += known is not None
         self.feeds[url] = Outline(
             url=url,
             title=known.title if known else title,
@@ -129,6 +170,23 @@ class _Reader:
         return OpmlError(
             message, self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
         )
+
+
+def _address(attributes: dict[str, str]) -> str:
+    """Return the address of the feed that an outline is, "" where it is none."""
+    url = attributes.get("xmlurl", "").strip()
+    kind = attributes.get("type", "").strip().lower()
+    return url or (attributes.get("url", "").strip() if kind in _FEED_TYPES else "")
+
+
+def _why_no_feed(attributes: dict[str, str]) -> str:
+    """Return why an outline that looks like a feed is none; "" for a folder or a note."""
+    if attributes.get("htmlurl", "").strip():
+        return "it names a site and no feed; monitor sources add finds the feed of a site"
+    if attributes.get("url", "").strip():
+        return f"it is a {_clean(attributes.get('type', ''))}, not a feed"
+    kind = attributes.get("type", "").strip().lower()
+    return "it has no address" if kind and kind in _FEED_TYPES else ""
 
 
 def _clean(text: str) -> str:

@@ -13,8 +13,8 @@ Who met a limit without being told how long waits twice the last interval, an ho
 it happens again, and comes back by halves. A source that says twice that it is gone is asked once
 a week. Nothing is ever given up.
 
-The first poll of a source ends with the first document that was read whole. A document that was
-cut off, broken or empty shows only part of what is there; the rest, found later, is no news.
+The first poll of a source ends with the first document that was read whole, be it empty. One that
+was cut off or broken shows only part of what is there; the rest, found later, is no news.
 """
 
 import random
@@ -76,13 +76,14 @@ def advance(
     matched: int = 0,
     price: float = HOURLY,
     preset: HostSettings | None = None,
+    beside: Changes | None = None,
 ) -> SourceState:
     """Return the state after a poll with `outcome`, of which `new` items were unknown.
 
     `matched` of those are on a watchlist. `document` is what the body held; None after a 304, or
     when the body was the one parsed last. A body that could not be parsed comes as the parser's
     Failed: then neither its validators nor its hash are kept, since a 304 would hide its items
-    for ever. `poll_seq` stays as it was read.
+    for ever. `poll_seq` stays as it was read. `beside` are fields that others have decided.
     """
     if isinstance(outcome, Failed):
         changed = _after_failure(state, outcome, now)
@@ -109,7 +110,8 @@ def advance(
         if usual.adapts:
             at = skipped_until(changed["rhythm"], at)
     at = max(at, changed["retry_after"] or at)
-    return replace(state, **changed, last_polled_at=now, next_poll_at=at)
+    changed |= {"last_polled_at": now, "next_poll_at": at, **(beside or {})}
+    return replace(state, **changed)
 
 
 def furthest(
@@ -229,9 +231,10 @@ def _heard(rhythm: Rhythm, outcome: Fetched | NotModified, document: Document | 
     slowed = halved if halved and halved > _SHORTEST_LIMIT else None
     fresh_for = _in_minutes(outcome.fresh_for)
     if document:
+        is_part = isinstance(outcome, Fetched) and outcome.is_part
         return replace(
             rhythm,
-            entries=document.length,
+            entries=rhythm.entries if is_part else document.length,
             ttl=document.ttl,
             skip_hours=document.skip_hours,
             skip_days=document.skip_days,
@@ -249,16 +252,23 @@ def _in_minutes(span: timedelta | None) -> timedelta | None:
 
 
 def _first_success(
-    state: SourceState, outcome: Outcome, document: Document | None, now: datetime
+    state: SourceState,
+    outcome: Fetched | NotModified,
+    document: Document | None,
+    now: datetime,
 ) -> datetime | None:
     if state.first_success_at:
         return state.first_success_at
-    empty = document and not document.length
-    broken = empty or (document and document.is_broken)
-    if state.last_success_at is None and (broken or isinstance(outcome, NotModified)):
+    if state.last_success_at is None and not _shows_all(outcome, document):
         return None
-    # A feed that stays broken or empty is what it is: the second look ends the first poll.
+    # A feed that stays broken is what it is: the second look ends the first poll.
     return now
+
+
+def _shows_all(outcome: Fetched | NotModified, document: Document | None) -> bool:
+    if isinstance(outcome, NotModified) or outcome.is_part:
+        return False
+    return not (document and document.is_broken)
 
 
 def _validators(fetched: Fetched, document: Document | None, now: datetime) -> Changes:

@@ -22,15 +22,15 @@ from typing import Self, TypeAlias, TypeVar
 
 from monitor.feeds.parsers import wire
 from monitor.feeds.parsers.wire import ANSWER, READY, REQUEST
-from monitor.feeds.reading.strict import parse_at_once
-from monitor.model import ErrorKind, Failed, Parsed
+from monitor.model import Document, ErrorKind, Failed, Parsed
 
 _LONGEST_ANSWER = 64 * 1024 * 1024
 _BUFFER = 1024 * 1024
 _LONG_ANSWER = 256 * 1024  # reading a longer one would hold up the loop
 _TIME_TO_START = timedelta(seconds=30)
 _TIME_TO_END = timedelta(seconds=1)
-_MOST_OFFENDERS = 1_024  # addresses remembered
+_MOST_REMEMBERED = 1_024  # addresses, of each kind
+_FLAWS = {"ill_formed", "control_characters", "trailing", "truncated"}
 _GRACE = timedelta(seconds=5)  # past our deadline, after which a child ends itself
 
 # The child imports what the parent would, from where the parent would; `-I` keeps the working
@@ -76,6 +76,7 @@ class ParserPool:
         self._free = _places(max(1, size))
         self._apart = _places(1)
         self._offenders: OrderedDict[str, None] = OrderedDict()  # addresses
+        self._flawed: OrderedDict[str, None] = OrderedDict()  # what could not be read at once
 
     async def __aenter__(self) -> Self:
         return self
@@ -93,14 +94,23 @@ class ParserPool:
     ) -> Parsed:
         """Return what monitor.feeds.reading.parse.parse would, or Failed when that took too much.
 
-        A document that can be read at once is. Any other waits for a free process; the deadline
-        runs from then on. Cancelling kills the process.
+        A document that can be read at once is, unless the last one from its address could not.
+        Any other waits for a free process; the deadline runs from then on. Cancelling kills the
+        process.
         """
-        document = parse_at_once(body, url=url, content_type=content_type, known=known)
-        if document is not None:
-            return document
+        if url not in self._flawed:
+            # Only news need it: a command that finds none starts sooner.
+            from monitor.feeds.reading.strict import parse_at_once
+
+            document = parse_at_once(body, url=url, content_type=content_type, known=known)
+            if document is not None:
+                return document
         head = wire.ask("parse", url=url, content_type=content_type, known=known.hex())
-        return await self._have(head, body, wire.decode, offender=url)
+        parsed = await self._have(head, body, wire.decode, offender=url)
+        self._flawed.pop(url, None)
+        if isinstance(parsed, Document) and _is_flawed(parsed):
+            _remember(self._flawed, url)
+        return parsed
 
     async def extract(self, page: bytes, *, content_type: str = "", url: str = "") -> str | Failed:
         """Return what monitor.feeds.parsers.fulltext.extract would, or Failed as `parse` does.
@@ -131,12 +141,12 @@ class ParserPool:
             self._offenders.pop(offender, None)
             return await _read(answer, decode)
         except TimeoutError:
-            self._remember(offender)
+            _remember(self._offenders, offender)
             seconds = self._deadline.total_seconds()
             return _failed(f"parsing it took longer than {seconds:g} s")
         except (OSError, EOFError):
             if child is not None:
-                self._remember(offender)
+                _remember(self._offenders, offender)
             return _failed(f"the parser ended while it read this ({await _ending(child)})")
         except ValueError as wrong:
             keep = False
@@ -149,12 +159,6 @@ class ParserPool:
     def _patience(self, places: Free) -> float | None:
         """Return for how many seconds a document waits: one kept apart must not hold up a poll."""
         return self._deadline.total_seconds() if places is self._apart else None
-
-    def _remember(self, offender: str) -> None:
-        if offender:
-            self._offenders[offender] = None
-        while len(self._offenders) > _MOST_OFFENDERS:
-            self._offenders.popitem(last=False)
 
     async def _start(self) -> _Child:
         """Start a process and wait until it has imported what it needs.
@@ -210,6 +214,20 @@ def _places(number: int) -> Free:
     for _ in range(number):
         places.put_nowait(None)
     return places
+
+
+def _is_flawed(document: Document) -> bool:
+    """Tell whether a document like this one would be tried at once in vain."""
+    return document.path == "lenient" or any(
+        problem.kind in _FLAWS for problem in document.problems
+    )
+
+
+def _remember(addresses: OrderedDict[str, None], url: str) -> None:
+    if url:
+        addresses[url] = None
+    while len(addresses) > _MOST_REMEMBERED:
+        addresses.popitem(last=False)
 
 
 async def _read(answer: bytes, decode: Callable[[bytes], T]) -> T:

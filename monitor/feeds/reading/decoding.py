@@ -100,7 +100,7 @@ _MIXED = re.compile(r"[a-zA-Z][^\x00-\x7f]|[^\x00-\x7f][a-zA-Z]")
 _SAMPLE = 2_048  # bytes of words beyond ASCII that a guess is made from
 _FEW = 12  # bytes beyond ASCII; fewer are too few to doubt a label for
 _LIKELY = 0.7  # of the share a language's text has at least
-_WORD = re.compile(rb"[^<>&\s]+")
+_FOREIGN_WORD = re.compile(rb"(?<![^<>&\s])[^<>&\s\x80-\xff]*+[\x80-\xff][^<>&\s]*+")
 
 # How UTF-8 looks that was read as Windows-1252 and encoded again, and the way back.
 _TWICE = b"\xc3"  # begins every character that the first byte of one became
@@ -193,10 +193,9 @@ def _sample(body: bytes) -> bytes:
     """Return words with bytes beyond ASCII, which are parts of characters in every codec."""
     words: list[bytes] = []
     length = 0
-    for word in _WORD.finditer(body):
-        if not word[0].isascii():
-            words.append(word[0][:_SAMPLE])
-            length += len(words[-1])
+    for word in _FOREIGN_WORD.finditer(body):
+        words.append(word[0][:_SAMPLE])
+        length += len(words[-1])
         if length >= _SAMPLE:
             break
     return b" ".join(words)

@@ -7,7 +7,7 @@ namespaces by their address or, where nobody knows that, by the prefix the docum
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
@@ -43,6 +43,7 @@ _USERLAND = "backend.userland.com/rss"
 
 _MOST_LINKS = 200
 _RELATION = "http://www.iana.org/assignments/relation/"  # how RFC 4287, 4.2.7.2 spells one in full
+_CONTROL = re.compile("[\x80-\x9f]")
 XML = "{http://www.w3.org/XML/1998/namespace}"
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")  # of a parameter that was taken for an entity
 
@@ -133,13 +134,20 @@ def text_of(element: Element) -> str:
 
 
 def mended(text: str) -> str:
-    """Return a text whose UTF-8 was taken for Latin-1 as it was, as feedparser 6.0.14 does."""
+    """Return a text whose UTF-8 was taken for Latin-1 as it was, as feedparser 6.0.14 does.
+
+    Controls in any other text are the characters of Windows-1252 that HTML takes them for.
+    """
     if text.isascii():
         return text
     try:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
-        return text
+        return text if text.isprintable() else _CONTROL.sub(_of_windows, text)
+
+
+def _of_windows(found: re.Match[str]) -> str:
+    return bytes([ord(found[0])]).decode("cp1252", "ignore") or found[0]
 
 
 def construct(element: Element, otherwise: str) -> Said:
@@ -180,8 +188,7 @@ def _markup(element: Element) -> str:
     return "".join(pieces).strip()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(NamedTuple):
     """A link element: what it leads to, in lower case how and in which form."""
 
     href: str

@@ -7,12 +7,11 @@ same promises: clean text, absolute http(s) links, UTC times, bounded lengths.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from monitor.feeds.dates import read_date
 from monitor.feeds.plaintext import clean, one_line, plain, readable
@@ -33,6 +32,7 @@ _LONGEST_DATE = 100  # characters of one that is worth remembering
 # What is read of a text before it is cut: markup may be most of it, but not all the rest.
 _RAW_TIMES = 16
 
+_SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 T = TypeVar("T")
@@ -46,13 +46,14 @@ _WORDS = {
     "long_guid": f"guids longer than {MAX_GUID:,} characters, whose rest is kept as a hash",
     "many_tags": f"entries with more than {MAX_TAGS} tags, of which the rest was left out",
     "bad_link": "entries with links of which none is an http(s) address",
+    "relative_link": "entries with links that are relative to nobody knows what",
     "bad_date": "entries with dates that can't be read",
     "no_object": "entries left out because they are no JSON objects",
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+# Both are made for every entry; to make a frozen dataclass takes four times as long.
+class Said(NamedTuple):
     """A text as the document holds it, and whether the document calls it HTML."""
 
     text: str = ""
@@ -60,14 +61,16 @@ class Said:
     is_plain: bool = False  # beyond doubt, whatever it looks like
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawEntry:
+NOTHING = Said()
+
+
+class RawEntry(NamedTuple):
     """One entry as the document says it. `links` and dates stand in the order of preference."""
 
     guid: str = ""
-    title: Said = Said()
-    summary: Said = Said()
-    content: Said = Said()
+    title: Said = NOTHING
+    summary: Said = NOTHING
+    content: Said = NOTHING
     links: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -89,8 +92,8 @@ def finish(raw: RawEntry, *, base: str, language: str, cuts: Cuts) -> Entry:
         summary=summary,
         content=content,
         link=_link(raw.links, base, cuts),
-        author=_names(raw.authors),
-        tags=_tags(raw.tags, cuts),
+        author=_names(raw.authors) if raw.authors else "",
+        tags=_tags(raw.tags, cuts) if raw.tags else (),
         published=_date(raw.published, own_language or language, cuts),
         updated=_date(raw.updated, own_language or language, cuts),
         language=own_language,
@@ -164,13 +167,13 @@ def _guid(text: str, cuts: Cuts) -> str:
 
 
 def _link(links: Iterable[str], base: str, cuts: Cuts) -> str:
-    said_one = False
-    for link in filter(None, islice(links, _MOST_LINKS)):
+    first = ""
+    for link in islice(links, _MOST_LINKS):
         if found := _absolute(link, base):
             return found
-        said_one = True
-    if said_one:
-        cuts["bad_link"] += 1
+        first = first or link
+    if first:
+        cuts["bad_link" if base or _SCHEME.match(first) else "relative_link"] += 1
     return ""
 
 

@@ -21,7 +21,7 @@ from monitor.feeds.reading.elements import (
     pages,
     text_of,
 )
-from monitor.feeds.reading.entries import RawEntry, Said
+from monitor.feeds.reading.entries import NOTHING, RawEntry, Said
 
 Found = dict[str, list[Element]]  # what an element is read as → the elements, in their order
 
@@ -156,7 +156,7 @@ def _title(found: Found) -> Said:
         said = construct(element, "text/plain")
         if said.text:
             return said
-    return Said()
+    return NOTHING
 
 
 def _texts(found: Found, scope: Scope) -> tuple[Said, Said]:
@@ -176,15 +176,15 @@ def _texts(found: Found, scope: Scope) -> tuple[Said, Said]:
         else:
             otherwise = "text/html" if name == "description" else "text/plain"
             summary = construct(element, otherwise)
-    content = max(contents, key=lambda said: len(said.text), default=Said())
+    content = max(contents, key=lambda said: len(said.text), default=NOTHING)
     if summary is None and not contents:
         content = _caption(found)
-    return summary or Said(), content
+    return summary or NOTHING, content
 
 
 def _caption(found: Found) -> Said:
     captions = found.get("caption")
-    return construct(captions[-1], "text/plain") if captions else Said()
+    return construct(captions[-1], "text/plain") if captions else NOTHING
 
 
 def _links(found: Found, element: Element, guid: str, scope: Scope) -> list[str]:

@@ -69,6 +69,18 @@ def older(links: Iterable[tuple[str, str]], url: str) -> str:
     return next(filter(None, map(said.get, _OLDER)), "")
 
 
+def origin(url: str, links: Iterable[tuple[str, str]], page: str) -> str:
+    """Return what a feed's links are relative to: where it came from, else what it says of that.
+
+    `url` is "" for a document out of a file; `links` are pairs of relation and address, `page` is
+    the feed's own.
+    """
+    if url:
+        return url
+    own = (absolute_link(href) for rel, href in links if rel == "self")
+    return next(filter(None, own), page)
+
+
 def _number(text: str) -> int:
     text = text.strip()
     return int(text) if text.isdecimal() and len(text) < 7 else 0

@@ -27,14 +27,25 @@ from monitor.model import Document, ErrorKind, Failed, Parsed, Problem
 
 Object: TypeAlias = dict[str, Any]
 
+_VERSIONS = "jsonfeed.org/version/"
 _NO_FEED = "neither RSS nor Atom nor JSON Feed"
-_AROUND = "\ufeff\x00 \t\r\n\x0b\x0c"
+AROUND = "\ufeff\x00 \t\r\n\x0b\x0c"  # blanks, and what some programs leave at the front
+# Meant for scripts, JSON stands in a call, or behind a guard against one.
+_BEGIN = re.compile(rf"[{AROUND}]*+(?:(?:\)\]\}}',?|[A-Za-z_$][\w.$]{{0,60}}+\()\s*+)?+(?=[{{\[])")
 # Numbers stay as written: an id of 1.50 is "1.50", and one of 5,000 digits is harmless.
 _JSON = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
-_STRING_OR_STRAY_COMMA = re.compile(r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|,(?=\s*[\]}])', re.DOTALL)
+_STRING_OR_STRAY = re.compile(  # a comma before an end, a comment
+    r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|,(?=\s*+[\]}])|/\*(?:[^*]++|\*(?!/))*+\*/|//[^\n]*+',
+    re.DOTALL,
+)
 _ITEMS = re.compile(r'"items"\s{0,20}:\s{0,20}\[')
 _BETWEEN = re.compile(r"[\s,]*+")
 _COMPLAINTS = ("message", "error_description", "detail", "error", "errors", "title", "reason")
+
+
+def is_json(text: str) -> bool:
+    """Tell whether `text` begins as JSON does."""
+    return _BEGIN.match(text) is not None
 
 
 def read(text: str, *, url: str) -> Parsed:
@@ -43,7 +54,7 @@ def read(text: str, *, url: str) -> Parsed:
     A list of items without a feed around it is read too, as is JSON with a comma too many, with
     text behind it, or cut off: then up to the last whole item.
     """
-    text = text.strip(_AROUND)
+    text = _BEGIN.sub("", text, count=1).rstrip(AROUND)
     found: tuple[Problem, ...] = ()
     try:
         feed = _JSON.decode(text)
@@ -63,17 +74,21 @@ def read(text: str, *, url: str) -> Parsed:
 
 
 def _as_feed(said: Any) -> Any:
-    """Put around a list of items, and around a single item, what should be there."""
+    """Put around a list of items, a single item, and items by name, what should be there."""
     if isinstance(said, list) and any(map(_is_item, said)):
         return {"items": said}
-    if isinstance(said, dict) and isinstance(said.get("items"), dict):
-        return said | {"items": [said["items"]]}
-    return said
+    items = said.get("items") if isinstance(said, dict) else None
+    if not isinstance(items, dict):
+        return said
+    inside = [*items.values()]
+    if not _is_item(items) and any(map(_is_item, inside)):
+        return said | {"items": inside}  # by their numbers or ids
+    return said | {"items": [items]} if _is_item(items) else said
 
 
 def _recovered(text: str, what: str) -> tuple[Any, tuple[Problem, ...]]:
     """Return what broken JSON holds; None where that can't be told."""
-    text = _STRING_OR_STRAY_COMMA.sub(lambda found: found[1] or "", text)
+    text = _STRING_OR_STRAY.sub(lambda found: found[1] or "", text)
     with suppress(ValueError, RecursionError):
         return _JSON.raw_decode(text)[0], (Problem(kind="ill_formed", message=what),)
     begun = _ITEMS.search(text)
@@ -106,9 +121,16 @@ def _is_item(item: Any) -> bool:
 
 def _describe(said: Any) -> str:
     """Say what JSON that is no feed says of itself: most often, what went wrong."""
-    words = _complaint(said)
+    words = "" if _says_it_is_one(said) else _complaint(said)
     what = "JSON, but not a JSON Feed: it "
-    return what + (f"says “{words[:200]}”" if words else "has no items")
+    if words:
+        return f"{what}says “{words[:200]}”"
+    has_items = isinstance(said, dict) and said.get("items") is not None
+    return what + ("has items that are no list" if has_items else "has no items")
+
+
+def _says_it_is_one(said: Any) -> bool:
+    return isinstance(said, dict) and _VERSIONS in _text(said, "version")
 
 
 def _complaint(said: Any, depth: int = 3) -> str:
@@ -124,12 +146,13 @@ def _complaint(said: Any, depth: int = 3) -> str:
 
 def _document(feed: Object, url: str) -> Document:
     cuts: Cuts = Cuts()
-    base = url or _text(feed, "feed_url")
+    base = url or _text(feed, "feed_url") or _text(feed, "home_page_url")
+    inherited = tuple(_authors(feed))
     language = language_tag(_text(feed, "language"))
     objects = [item for item in feed["items"] if isinstance(item, dict)]
     cuts["no_object"] = len(feed["items"]) - len(objects)
     cuts["many_entries"] = max(0, len(objects) - MAX_ENTRIES)
-    raws = map(_raw, both_ends(objects))
+    raws = (_raw(item, inherited) for item in both_ends(objects))
     entries = tuple(finish(raw, base=base, language=language, cuts=cuts) for raw in raws)
     version = _text(feed, "version")
     unlabelled = Problem(kind="no_version", message="the version does not name JSON Feed")
@@ -141,11 +164,11 @@ def _document(feed: Object, url: str) -> Document:
         older=absolute_link(_text(feed, "next_url"), base),
         path="json",
         entries=entries,
-        problems=(() if "jsonfeed.org/version/" in version else (unlabelled,)) + problems(cuts),
+        problems=(() if _VERSIONS in version else (unlabelled,)) + problems(cuts),
     )
 
 
-def _raw(item: Object) -> RawEntry:
+def _raw(item: Object, inherited: tuple[str, ...]) -> RawEntry:
     as_html = _text(item, "content_html")
     guid = _text(item, "id")
     published, updated = _text(item, "date_published"), _text(item, "date_modified")
@@ -160,7 +183,7 @@ def _raw(item: Object) -> RawEntry:
             is_plain=not as_html,
         ),
         links=(_text(item, "url"), _text(item, "external_url"), _as_link(guid), *enclosures),
-        authors=tuple(_authors(item)),
+        authors=tuple(filter(None, _authors(item))) or inherited,
         tags=tuple(_tags(item)),
         published=(published, updated),
         updated=(updated,),

@@ -16,6 +16,7 @@ from monitor.feeds.mending import flaw, mend
 from monitor.feeds.reading import hints, json_feed, marks, strict, web_page
 from monitor.feeds.reading.decoding import decode
 from monitor.feeds.reading.elements import relation
+from monitor.feeds.reading.entities import EndlessError
 from monitor.feeds.reading.entries import (
     MAX_ENTRIES,
     MOST_AUTHORS,
@@ -28,7 +29,8 @@ from monitor.feeds.reading.entries import (
     language_tag,
     problems,
 )
-from monitor.feeds.reading.xml_text import DECLARATION, ENTRY_BEGIN, Prepared, prepare
+from monitor.feeds.reading.nesting import nest
+from monitor.feeds.reading.xml_text import DECLARATION, Prepared, prepare
 from monitor.feeds.urls import absolute_link
 from monitor.model import Document, ErrorKind, Failed, Parsed, Problem
 
@@ -50,6 +52,8 @@ def parse(body: bytes, *, url: str = "", content_type: str = "", known: bytes = 
     """
     try:
         return _parse(body, url, content_type, known)
+    except EndlessError:
+        return Failed(kind=ErrorKind.PARSE, message="its entities stand for too much text")
     except MemoryError:
         return Failed(kind=ErrorKind.PARSE, message="parsing it takes more memory than allowed")
     except Exception as fault:  # noqa: BLE001 - which ones escape feedparser can't be listed
@@ -59,10 +63,9 @@ def parse(body: bytes, *, url: str = "", content_type: str = "", known: bytes = 
 
 def _parse(body: bytes, url: str, content_type: str, known: bytes) -> Parsed:
     text, found = decode(body, content_type=content_type)
-    first = text.lstrip("\ufeff\x00 \t\r\n\x0b\x0c")[:1]
-    if not first:
+    if not text.lstrip(json_feed.AROUND):
         return Failed(kind=ErrorKind.EMPTY, message="the answer has no content")
-    if first in "{[":
+    if json_feed.is_json(text):
         return _with_problems(_without_known(json_feed.read(text, url=url), known, url), found)
     return _with_problems(_read_xml(text, url, known), found)
 
@@ -75,32 +78,30 @@ def _read_xml(text: str, url: str, known: bytes) -> Parsed:
     prepared = prepare(text)
     if prepared is None or (prepared.root in _PAGES and not _FEED_INSIDE.search(text)):
         return web_page.classify(text, url=url)
-    document = strict.read(prepared.text, url=url, known=known)
+    if not prepared.is_as_it_stood:
+        document = strict.read(prepared.text, url=url, known=known)
+        if document:
+            return _with_problems(document, prepared.problems)
+    if (fault := flaw(prepared.text)) is None:
+        return read_leniently(prepared, text, url=url, known=known)
+    return _read_ill_formed(_with_flaw(prepared, *fault), text, url, known)
+
+
+def _read_ill_formed(prepared: Prepared, text: str, url: str, known: bytes) -> Parsed:
+    """Return what `prepared` says once its text is mended, or its tags are put in order as well."""
+    mended = mend(prepared.text)
+    if flaw(mended) is not None and (nested := nest(prepared.text)) != prepared.text:
+        mended = nested
+    document = strict.read(mended, url=url, known=known)
     if document:
         return _with_problems(document, prepared.problems)
-    mended = _mended(prepared)
-    if mended is not prepared:
-        document = strict.read(mended.text, url=url, known=known)
-    if document and _holds_all(document, mended.text):
-        return _with_problems(document, mended.problems)
-    return read_leniently(prepared if document else mended, text, url=url, known=known)
+    return read_leniently(replace(prepared, text=mended), text, url=url, known=known)
 
 
-def _holds_all(document: Document, text: str) -> bool:
-    """Tell whether a mended text lost no entry to one before it that nothing seemed to end."""
-    read = document.length
-    return read >= len(ENTRY_BEGIN.findall(text))
-
-
-def _mended(prepared: Prepared) -> Prepared:
-    """Put right what XML refuses and readers understand all the same, and say what it was."""
-    fault = flaw(prepared.text)
-    if fault is None:
-        return prepared
-    what, line = fault
+def _with_flaw(prepared: Prepared, what: str, line: int) -> Prepared:
     message = f"not well-formed XML: {what} near line {line + prepared.lines_dropped}"
     problem = Problem(kind="ill_formed", message=message)
-    return replace(prepared, text=mend(prepared.text), problems=(*prepared.problems, problem))
+    return replace(prepared, problems=(*prepared.problems, problem))
 
 
 def _without_known(parsed: Parsed, known: bytes, url: str) -> Parsed:
@@ -119,7 +120,8 @@ def read_leniently(prepared: Prepared, text: str, *, url: str = "", known: bytes
     if not parsed["entries"] and (not parsed["version"] or prepared.root in _PAGES):
         return web_page.classify(text, url=url)
     found = (*prepared.problems, *_ill_formed(parsed, prepared))
-    if parsed["bozo"] and not any(map(_says_something, parsed["entries"])):
+    is_flawed = any(problem.kind == "ill_formed" for problem in found)
+    if is_flawed and not any(map(_says_something, parsed["entries"])):
         message = f"begins like a feed, but no entry could be read: {found[-1].message}"
         return Failed(kind=ErrorKind.PARSE, message=message)
     document = _document(parsed, prepared.text, url=url, known=known)
@@ -166,15 +168,16 @@ def _document(parsed: Mapped, text: str, *, url: str, known: bytes) -> Document:
     authors = _authors(feed)[:MOST_AUTHORS] if parsed["version"].startswith("atom") else []
     cuts: Cuts = Cuts(many_entries=max(0, len(parsed["entries"]) - MAX_ENTRIES))
     raws = [_raw(entry, tuple(authors)) for entry in both_ends(parsed["entries"])]
-    key = marks.context("lenient", url, language)
-    new, all_marks = marks.unknown(raws, known, key)
-    entries = tuple(finish(raw, base=url, language=language, cuts=cuts) for raw in new)
-    links = filter(None, (absolute_link(link, url) for link in _pages(feed)))
+    links = [(_text(link, "rel"), _text(link, "href")) for link in _dicts(feed, "links")]
+    page = next(filter(None, (absolute_link(link, url) for link in _pages(feed))), "")
+    origin = hints.origin(url, links, page)
+    new, all_marks = marks.unknown(raws, known, marks.context("lenient", origin, language))
+    entries = tuple(finish(raw, base=origin, language=language, cuts=cuts) for raw in new)
     skip_hours, skip_days = hints.written_skips(text)
     return Document(
         title=heading(_said(feed, "title")),
         language=language,
-        link=next(links, ""),
+        link=page,
         format=parsed["version"] or "",
         entries=entries,
         problems=problems(cuts),
@@ -185,9 +188,7 @@ def _document(parsed: Mapped, text: str, *, url: str, known: bytes) -> Document:
         ),
         skip_hours=skip_hours,
         skip_days=skip_days,
-        older=hints.older(
-            ((_text(link, "rel"), _text(link, "href")) for link in _dicts(feed, "links")), url
-        ),
+        older=hints.older(links, origin),
         complete="fh_complete" in feed,
         marks=all_marks,
         path="lenient",

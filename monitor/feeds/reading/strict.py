@@ -38,6 +38,8 @@ _OPENING = rb"<[A-Za-z_][^\s/>]*+(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>"
 _PROLOG = re.compile(_BESIDE + rb"(?=<[A-Za-z_])")
 _OUTER = re.compile(_OPENING + _BESIDE + _OPENING)  # of the root and what it begins with
 _TAG = re.compile(_OPENING)
+_ROOT = re.compile(rb"<([^\s/>]++)")
+_TAIL = re.compile(rb"</[^>]*+>" + _BESIDE)  # the root's end and what may stand behind it
 _ENTRY = re.compile(rb"<((?:[\w.-]{1,20}:)?(?:item|entry))[\s/>]", re.IGNORECASE)
 _DECLARED = re.compile(rb"xmlns(?::([^\s=:]++))?\s*+=\s*+[\"']([^\"']++)[\"']")
 # The XML parser copies a namespace's address into every name: a long one would fill memory.
@@ -45,7 +47,6 @@ _LONG_NAMESPACE = re.compile(
     rb"xmlns(?:[^=<>\"']{100}|[^=<>\"']{0,99}=(?:\s{20}|\s{0,19}(?:\"[^\"]{200}|'[^']{200})))"
 )
 
-_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 _CONTROL_REFERENCE = re.compile(rb"&#(?:(1[2-5]\d)|[xX]([89][0-9a-fA-F]));")
 
 _PLACE = "monitors-place"  # the attribute of an element that holds an entry's place
@@ -120,7 +121,7 @@ def _body(said: bytes) -> _Body:
         raise DoubtError
     said = _CONTROL_REFERENCE.sub(_of_windows, said[prolog.end() :])
     outer = _OUTER.match(said)
-    if outer is None or (not said.isascii() and _CONTROL.search(said)):
+    if outer is None or not _ends_with_root(said):
         raise DoubtError
     spans = _spans(said, named[1])
     places = [0, *(place for span in spans for place in span), len(said)]
@@ -136,6 +137,13 @@ def _body(said: bytes) -> _Body:
         names=Names({space.decode(): prefix.decode() for prefix, space in declared}),
         has_bases=b"xml:base" in said,
     )
+
+
+def _ends_with_root(said: bytes) -> bool:
+    """Tell whether no text stands behind the root; an XML parser says so only at the end."""
+    root = _ROOT.match(said)
+    at = said.rfind(b"</%b" % root[1]) if root else -1
+    return at < 0 or _TAIL.fullmatch(said, at) is not None
 
 
 def _of_windows(found: re.Match[bytes]) -> bytes:
@@ -198,11 +206,8 @@ def _with_only(new: AbstractSet[int], body: _Body) -> Feed | None:
     None where it is not well-formed, or its entries stand elsewhere. Raises ParseError where that
     is the whole document.
     """
-    pieces = [body.outside[0]]
-    for number, (begin, end) in enumerate(body.spans):
-        pieces += (body.said[begin:end] if number in new else body.place, body.outside[number + 1])
     try:
-        feed = body.grow(b"".join(pieces))
+        feed = body.grow(_said_with_only(new, body))
     except ParseError:
         if len(new) == len(body.spans):
             raise
@@ -216,6 +221,15 @@ def _with_only(new: AbstractSet[int], body: _Body) -> Feed | None:
     # All entries have one tag; the name of a place is theirs.
     is_named = feed.entries[0][0].tag.rpartition("}")[2] == body.name.rpartition(":")[2]
     return feed if is_outer and is_named else None
+
+
+def _said_with_only(new: AbstractSet[int], body: _Body) -> bytes:
+    if len(new) == len(body.spans):
+        return body.said
+    pieces = [body.outside[0]]
+    for number, (begin, end) in enumerate(body.spans):
+        pieces += (body.said[begin:end] if number in new else body.place, body.outside[number + 1])
+    return b"".join(pieces)
 
 
 def _closes_itself(said: bytes, at: int) -> bool:
@@ -238,15 +252,27 @@ def _read_whole(body: _Body, url: str, known: bytes, most: int | None) -> _Readi
 
 def _key(feed: Feed, body: _Body, url: str) -> bytes:
     inherited = (feed.language, feed.authors, feed.are_beside)
-    return marks.context("strict", url, body.outer, *inherited)
+    return marks.context("strict", _origin(feed, url), body.outer, *inherited)
+
+
+def _origin(feed: Feed, url: str) -> str:
+    """Return what the feed's links are relative to."""
+    if url:
+        return url
+    links = feed_tree.links(feed)
+    page = next(filter(None, map(absolute_link, pages(links))), "")
+    return hints.origin("", ((link.rel, link.href) for link in links), page)
 
 
 def _document(reading: _Reading, url: str) -> Document:
     feed = reading.feed
     cuts: Cuts = Cuts(many_entries=reading.left_out)
-    entries = tuple(finish(raw, base=url, language=feed.language, cuts=cuts) for raw in reading.new)
+    origin = _origin(feed, url)
+    entries = tuple(
+        finish(raw, base=origin, language=feed.language, cuts=cuts) for raw in reading.new
+    )
     links = feed_tree.links(feed)
-    addresses = (absolute_link(page, url) for page in pages(links))
+    addresses = (absolute_link(page, origin) for page in pages(links))
     return Document(
         title=heading(feed_tree.title(feed)),
         language=feed.language,
@@ -261,7 +287,7 @@ def _document(reading: _Reading, url: str) -> Document:
         ),
         skip_hours=hints.hours(feed_tree.parts(feed, "skiphours")),
         skip_days=hints.days(feed_tree.parts(feed, "skipdays")),
-        older=hints.older(((link.rel, link.href) for link in links), url),
+        older=hints.older(((link.rel, link.href) for link in links), origin),
         complete="fh:complete" in feed.head,
         marks=reading.marks,
         path="strict",

@@ -25,6 +25,10 @@ FEED_TYPES = {
     "text/atom+xml",
 }
 
+# These name a feed only where the link's address or title does.
+_VAGUE_TYPES = {"application/xml", "text/xml", "application/json"}
+_FEED_TITLE = re.compile(r"\b(?:rss|atom|feed)\b", re.IGNORECASE)
+
 NO_FEED = "neither RSS nor Atom nor JSON Feed"
 
 _PAGE = re.compile(r"<!doctype html|<(?:html|head|body)[\s>]", re.IGNORECASE)
@@ -170,10 +174,12 @@ def names_feed(tag: Tag) -> bool:
     """Tell whether a tag is a link to a feed."""
     kind = tag.says("type").partition(";")[0].strip().lower()
     relations = tag.says("rel").lower().split()
-    return tag.name == "link" and (
-        ("alternate" in relations and kind in FEED_TYPES)
-        or ("feed" in relations and kind in {"", *FEED_TYPES})
-    )
+    if tag.name != "link" or not {"alternate", "feed"} & {*relations}:
+        return False
+    if kind in _VAGUE_TYPES:
+        place = tag.says("href").partition("?")[0].rpartition("//")[2]
+        return bool(_FEED_TITLE.search(tag.says("title")) or looks_like_feed(f"x://x/{place}"))
+    return kind in FEED_TYPES or (not kind and "feed" in relations)
 
 
 def looks_like_feed(url: str) -> bool:

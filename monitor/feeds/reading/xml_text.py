@@ -8,10 +8,12 @@ of a DOCTYPE); tests/unit/test_feeds_parse.py says when it can stay.
 import re
 from dataclasses import dataclass
 
+from monitor.feeds.reading.entities import expand
 from monitor.model import Problem
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
+_FRONT = re.compile(r"\s*+(?:<\?xml[^>]*+>)?\s*+")
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _BLANK = re.compile(r"[\s\x00\ufeff]*")
 _SUBSET_END = re.compile(r"\]\s*>")
@@ -49,10 +51,14 @@ class Prepared:
     root: str
     lines_dropped: int
     problems: tuple[Problem, ...] = ()
+    is_as_it_stood: bool = False  # nothing was taken away but the declaration
 
 
 def prepare(text: str) -> Prepared | None:
-    """Return `text` from its root element to the end of it, or None when it holds no element."""
+    """Return `text` from its root element to the end of it, or None when it holds no element.
+
+    Raises EndlessError where its entities stand for too much.
+    """
     root = _ROOT.search(text, _skip_prolog(text))
     if root is None or _local(root[1]) not in _FEED_ROOTS:
         text = _shown_feed(text) or text
@@ -60,6 +66,7 @@ def prepare(text: str) -> Prepared | None:
     if root is None:
         return None
     body, kinds = _cut_after_end(text[root.start() :], root[1])
+    body = expand(body, text[: root.start()])
     if _FORBIDDEN.search(body):
         body = _FORBIDDEN.sub("", body)
         kinds.append(("control_characters", "characters that XML forbids were dropped"))
@@ -79,6 +86,8 @@ def prepare(text: str) -> Prepared | None:
         root=_local(root[1]),
         lines_dropped=text.count("\n", 0, root.start()),
         problems=tuple(Problem(kind=kind, message=message) for kind, message in kinds),
+        is_as_it_stood=text.endswith(body)
+        and bool(_FRONT.fullmatch(text, 0, len(text) - len(body))),
     )
 
 

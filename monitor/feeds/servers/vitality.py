@@ -10,8 +10,8 @@ good; once may be a slip.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.feeds.redaction import redact_url
-from monitor.model import ErrorKind, Notice, Severity, Source, SourceRef, SourceState
+from monitor.feeds.redaction import ref_of
+from monitor.model import ErrorKind, Notice, Severity, Source, SourceState
 from monitor.settings import HealthSettings
 
 INTERVALS = 10
@@ -63,7 +63,7 @@ def _failing(state: SourceState, source: Source, advice: str, now: datetime) -> 
     goes_on = f"It is still polled, {often}; nothing that was stored is lost."
     return Notice(
         type="system.source_failing",
-        source=_ref(source),
+        source=ref_of(source),
         created=now,
         severity=Severity.MEDIUM,
         title=f"{source.name} is gone" if gone else f"{source.name} has failed since {_day(since)}",
@@ -77,17 +77,13 @@ def _failing(state: SourceState, source: Source, advice: str, now: datetime) -> 
 def _recovered(told_at: datetime, source: Source, now: datetime) -> Notice:
     return Notice(
         type="system.source_recovered",
-        source=_ref(source),
+        source=ref_of(source),
         created=now,
         severity=Severity.LOW,
         title=f"{source.name} works again",
         text=f"It was reported as failing on {_day(told_at)}.",
         since=told_at,
     )
-
-
-def _ref(source: Source) -> SourceRef:
-    return SourceRef(name=source.name, url=redact_url(source.url), tags=source.tags)
 
 
 def _day(time: datetime) -> str:

@@ -2,8 +2,8 @@
 connects to the very number it checked. One connection per request, no pool.
 
 A proxy is used where a person configured one, never because of the environment. It may be at any
-address; where it is what looks names up, only the numbers and spellings of numbers in them are
-checked here, and where a name leads is for the proxy to guard.
+address; where it is what looks names up, numbers, spellings of numbers and the names that only
+private networks know are checked here, and where any other name leads is for the proxy to guard.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import httpx
 
-from monitor.feeds.transport.addresses import Address, literal, refusal, spelled
+from monitor.feeds.transport.addresses import Address, inward, literal, refusal, spelled
 from monitor.feeds.transport.dialling import dial
 from monitor.feeds.transport.exchange import Exchange
 from monitor.feeds.transport.proxies import Proxy, Refused, open_tunnel, read_proxy
@@ -82,7 +82,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request and return its answer as soon as the head is there."""
-        host, port = _destination(request.url)
+        host, port = destination(request.url)
         proxy = _proxy(request)
         forwarder = _forwarder(proxy, request.url)
         wire = await _wire(request, forwarder)
@@ -199,12 +199,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         number = spelled(host)
         if number is None and not proxy.looks_up:
             return str((await self._checked(host, allowed))[0])
-        if number is None:
-            return host
-        reason = refusal(number, allowed)
+        reason = refusal(number, allowed) if number else inward(host, allowed)
         if reason is not None:
             raise BlockedAddress(f"{host} is {reason}")
-        return str(number)
+        return str(number or host)
 
 
 def _proxy(request: httpx.Request) -> Proxy | None:
@@ -232,7 +230,7 @@ def _exchange(request: httpx.Request) -> "partial[Exchange]":
     return partial(Exchange, peer=host, has_body=request.method != "HEAD")
 
 
-def _destination(url: httpx.URL) -> tuple[str, int]:
+def destination(url: httpx.URL) -> tuple[str, int]:
     """Return host and port as they will be used; raise Unsendable."""
     if url.scheme not in DEFAULT_PORTS:
         raise Unsendable(f"{url.scheme or 'an address without a scheme'} is not http or https")

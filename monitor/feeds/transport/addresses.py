@@ -73,6 +73,13 @@ _IPV4_IN_LAST_32_BITS = (
     IPv6Network("64:ff9b:1::/48"),
 )
 
+# Reserved for names inside (RFC 6762 section 3, RFC 8375, ICANN's .internal), or used for them
+# everywhere though nobody ever delegated them (RFC 6762 appendix G).
+_INWARD_NAME = re.compile(
+    r"[^.]+|(.+\.)?(local|internal|home\.arpa|intranet|private|corp|home|lan)", re.IGNORECASE
+)
+_PRIVATE = tuple(network for network, reason in DENIED if reason == "a private address")
+
 _LOOPBACK_NAME = re.compile(r"(.+\.)?localhost\.?")  # RFC 6761 section 6.3
 
 
@@ -106,12 +113,29 @@ def refusal(address: Address, allowed: Sequence[Network] = ()) -> str | None:
 
     An IPv4 address inside an IPv6 one has to pass by itself, whatever allows the outer one.
     """
-    if not any(address in network for network in allowed):
+    if not (allowed and any(_holds(network, address) for network in allowed)):
         reason = _reason(address)
         if reason is not None:
             return reason
     inner = _embedded(address) if isinstance(address, IPv6Address) else None
     return None if inner is None else refusal(inner, allowed)
+
+
+def inward(name: str, allowed: Sequence[Network] = ()) -> str | None:
+    """Say what kind of name forbids having another look it up; None where that may be done.
+
+    Where it leads can't be known, so that a name inside needs a private network that is allowed.
+    """
+    if _INWARD_NAME.fullmatch(name.rstrip(".")) is None:
+        return None
+    if any(a.version == b.version and a.overlaps(b) for a in allowed for b in _PRIVATE):
+        return None
+    return "a name that only private networks know"
+
+
+@lru_cache(maxsize=8_192)
+def _holds(network: Network, address: Address) -> bool:
+    return address in network
 
 
 @lru_cache(maxsize=8_192)  # each poll asks about the same dozen addresses of a name

@@ -1,0 +1,46 @@
+"""What edits make of known items: on which watchlists they are only now."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from monitor.model import Edit, Item, Match, Sighting
+
+# As many as are matched between two turns of the loop; each edit is matched twice at most.
+EDITS_PER_TURN = 10
+
+Ask: TypeAlias = Callable[[Item], tuple[Item, tuple[Match, ...]]]
+
+
+async def turned(edits: Sequence[Edit], match: Ask) -> tuple[Edit, ...]:
+    """Return the edits, each with what it made its item match.
+
+    `match` completes an item and says what it matches.
+    """
+    told = []
+    for done, edit in enumerate(edits, 1):
+        told.append(replace(edit, turned=_turned(edit, match)))
+        if not done % EDITS_PER_TURN:
+            await asyncio.sleep(0)
+    return tuple(told)
+
+
+def _turned(edit: Edit, match: Ask) -> Sighting | None:
+    if edit.before is None:
+        return None
+    item, found = match(_edited(edit.before, edit))
+    listed = [each for each in found if not each.vetoed_by]
+    if not listed:
+        return None
+    # Under today's rules: a watchlist that came, or changed, since then is no work of the edit.
+    _, matched = match(edit.before)
+    before = {each.watchlist for each in matched if not each.vetoed_by}
+    fresh = tuple(each for each in listed if each.watchlist not in before)
+    return Sighting(item=item, matches=fresh) if fresh else None
+
+
+def _edited(before: Item, edit: Edit) -> Item:
+    # Its date stays the one that is stored, as its identity does.
+    entry = replace(edit.entry, published=before.entry.published)
+    return replace(before, entry=entry, language=entry.language or before.language)
