@@ -2,7 +2,8 @@
 
 Prints how late sources were polled, whether a host was ever asked twice at once, and how memory
 and open files went. Of every hundred sources three answer 500, two close without an answer and
-five take half a second; the others change about once in ten polls.
+five take half a second; one is sent on to a host that all such share. The others change about
+once in ten polls.
 """
 
 import argparse

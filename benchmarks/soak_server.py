@@ -9,11 +9,12 @@ from itertools import pairwise
 from monitor.testing.server import Answer
 
 SLOW_SECONDS = 0.5
+HUB = "127.19.0.1"  # where some are sent
 
 
 class _World:
     def __init__(self) -> None:
-        self.times: dict[str, list[float]] = defaultdict(list)
+        self.times: dict[int, list[float]] = defaultdict(list)
         self.at_host: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
         self.most_at_host = self.in_flight = self.most_in_flight = 0
@@ -35,10 +36,11 @@ class _World:
             writer.close()
 
     async def _answer(self, head: bytes, writer: asyncio.StreamWriter) -> None:
-        target = head.split(b" ", 2)[1].decode()
-        number = int(target[1:])
-        times = self.times[target]
-        times.append(asyncio.get_running_loop().time())
+        path = head.split(b" ", 2)[1].decode()
+        is_hub, number = path.startswith("/hub"), int(path.rpartition("/")[2])
+        times = self.times[number]
+        if not is_hub:
+            times.append(asyncio.get_running_loop().time())
         kind = number % 100
         if kind < 2:
             self.statuses[0] += 1
@@ -47,7 +49,11 @@ class _World:
             await asyncio.sleep(SLOW_SECONDS)
         version = (len(times) + number) // 10
         etag = f'"{version}"'
-        if 7 <= kind < 10:
+        if kind == 10 and not is_hub:
+            port = writer.get_extra_info("sockname")[1]
+            location = f"http://{HUB}:{port}/hub/{number}"
+            answer = Answer(status=302, headers=(("Location", location),))
+        elif 7 <= kind < 10:
             answer = Answer(status=500, body=b"no")
         elif f"If-None-Match: {etag}".encode() in head:
             answer = Answer(status=304, headers=(("ETag", etag),))

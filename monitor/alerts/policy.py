@@ -61,6 +61,18 @@ def said_at(item: Item) -> datetime:
     return min(item.entry.published or item.first_seen, item.first_seen)
 
 
+def backlog(record: PollRecord, came: str, max_age: timedelta) -> str:
+    """Say why what `came` (“appeared”, “was edited”) before a first poll is no news."""
+    read_at = record.partly_read_at
+    if read_at is None:
+        return BACKLOG
+    unwatched = f"it {came} while its source was not watched, or not whole"
+    since = f"since {read_at:%Y-%m-%d %H:%M} UTC"
+    if record.now - read_at > max_age:
+        return f"{unwatched}, {since}, which is longer than alerts.max_age"
+    return f"{unwatched}, {since}, and no date says that it did so after that"
+
+
 def rule(
     sightings: Sequence[Sighting],
     stories: Mapping[str, Story],
@@ -113,7 +125,7 @@ def _judge(
     if sighting.outcome:
         return sighting.outcome, sighting.reason
     if record.source.first_poll == "remember" and _is_backlog(item, record, policy.alerts.max_age):
-        return ItemOutcome.FIRST_POLL, BACKLOG
+        return ItemOutcome.FIRST_POLL, backlog(record, "appeared", policy.alerts.max_age)
     published = item.entry.published
     if published and record.now - published > policy.alerts.max_age:
         return ItemOutcome.TOO_OLD, f"published {published:%Y-%m-%d %H:%M} UTC, past alerts.max_age"

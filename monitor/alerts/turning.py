@@ -1,15 +1,15 @@
 """Whether an edit that makes a known item match becomes an alert, and the reason either way. Pure.
 
 An edit that brings an item onto a watchlist for the first time is news of that watchlist. Where
-more than a handful of a document's items come onto one at once, something that stands around
-their texts was changed, and not what they tell.
+more than a handful of a document's items come onto one at once, or several by the same words,
+something that stands around their texts was changed, and not what they tell.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from monitor.alerts.policy import BACKLOG, Policy, new_alert
+from monitor.alerts.policy import Policy, backlog, new_alert
 from monitor.model import (
     Alert,
     Edit,
@@ -26,6 +26,10 @@ from monitor.model import (
 )
 
 HANDFUL = 5  # items of one document
+TEMPLATE = (
+    "edits added the words by which it matches to other items of its source too, as when a site"
+    " changes what stands around its texts"
+)
 
 
 def rule_edits(
@@ -46,7 +50,9 @@ def rule_edits(
     rulings, alerts = [], []
     for edit, sighting, match in found:
         told = [(story.id, match.watchlist) for story in stories[edit.item]]
-        outcome, reason = _judge(edit, counts[match.watchlist], record, policy)
+        outcome, reason = _judge(
+            edit, match.watchlist, counts[match.watchlist], record=record, policy=policy
+        )
         known = next((story for story, _ in told if (story, match.watchlist) in alerted), None)
         if outcome is ItemOutcome.ALERTED and known:
             outcome, reason = ItemOutcome.SIMILAR, f"edited; story {known} has had its alert"
@@ -79,12 +85,16 @@ def _to_rule(edits: Sequence[Edit], book: StoryBook) -> Iterator[tuple[Edit, Sig
                 yield edit, now, match
 
 
-def _judge(edit: Edit, count: int, record: PollRecord, policy: Policy) -> tuple[ItemOutcome, str]:
+def _judge(
+    edit: Edit, watchlist: str, count: int, *, record: PollRecord, policy: Policy
+) -> tuple[ItemOutcome, str]:
     if record.first_poll and record.source.first_poll == "remember":
-        return ItemOutcome.FIRST_POLL, BACKLOG
+        return ItemOutcome.FIRST_POLL, backlog(record, "was edited", policy.alerts.max_age)
     if count > HANDFUL:
         others = f"{count - 1} others of its document"
         return ItemOutcome.FIRST_POLL, f"edited at once with {others}, as when a site changes all"
+    if watchlist in edit.repeats:
+        return ItemOutcome.FIRST_POLL, TEMPLATE
     at = _edited_at(edit, record.now)
     if record.now - at > policy.alerts.max_age:
         return ItemOutcome.TOO_OLD, f"edited {at:%Y-%m-%d %H:%M} UTC, past alerts.max_age"

@@ -81,7 +81,9 @@ def _read(name: str) -> "Listing":
     try:
         if _XML.match(data):
             return read_opml(data)
-        return Listing(feeds=read_list(data.decode("utf-8-sig")))
+        feeds = read_list(data.decode("utf-8-sig"))
+        bare = "it holds no address" if data.strip() else "it is empty"
+        return Listing(feeds=feeds, bare="" if feeds else bare)
     except OpmlError as error:
         raise UsageError(f"{name}:{error.line}:{error.column}: {error}") from None
     except UnicodeDecodeError as error:
@@ -106,12 +108,22 @@ def _sort(
     for file, listing in given:
         for skipped in listing.skipped:
             intake.skip(file, skipped)
+        if words := _oddity(listing):
+            click.echo(f"{file}{words}", err=True)
     listed = [(file, feed) for file, listing in given for feed in listing.feeds]
     shared = shared_titles(feed for _, feed in listed)
     with _bar(listed) as feeds:
         for file, feed in feeds:
             intake.take(file, feed, named=feed.title not in shared)
     return intake
+
+
+def _oddity(listing: "Listing") -> str:
+    """Return what people must hear of a file that can be read, "" where there is nothing to say."""
+    if listing.cut_at:
+        advice = "what stands whole before that is taken; for the rest export it again"
+        return f":{listing.cut_at}: the file seems cut off here; {advice}"
+    return f": nothing to import: {listing.bare}" if listing.bare else ""
 
 
 def _bar(given: Sequence[Any]) -> Any:

@@ -55,18 +55,33 @@ def _network(text: str) -> Network:
         raise UsageError(f"--allow-network: “{text}” is no network such as 10.0.0.0/8") from None
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> bytes | Failed:
+    """Return what a file holds, uncompressed within the bounds of an answer's body."""
+    from monitor.feeds.fetch.codings import CodingError, Decoder
+    from monitor.settings import PollSettings
+
+    most = PollSettings().max_bytes
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            said = file.read(most + 1)
     except OSError as wrong:
         raise UnreachableError(f"{path} can't be read: {wrong.strerror}") from None
+    decoder = Decoder("", most, most)
+    try:
+        return decoder.feed(said) + decoder.finish()
+    except CodingError as error:
+        return Failed(kind=error.kind, message=f"{path} holds {error.message}")
 
 
-async def _parse(place: str, allowed: tuple[Network, ...], body: bytes | None) -> dict[str, Any]:
+async def _parse(
+    place: str, allowed: tuple[Network, ...], body: bytes | Failed | None
+) -> dict[str, Any]:
     from monitor.feeds.identity import identify
     from monitor.feeds.parsers.pool import ParserPool
 
     source = Source(url=place, name=place)
+    if isinstance(body, Failed):
+        return _result(body)
     fetched = (
         await _get(source, allowed) if body is None else Fetched(url="", status=200, body=body)
     )

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from monitor.pipeline import Pipeline
 
 
+# For a turn at a host where others are redirected to as well: nobody else waits for a command.
+PATIENCE_SECONDS = 600.0
+
+
 @click.command(epilog="Example: monitor poll 'UN News' --json")
 @click.argument("sources", nargs=-1)
 @config_option
@@ -82,12 +86,18 @@ async def _poll(
     # With --json stdout is for JSON lines alone, so what the console notifier says goes aside.
     out = sys.stderr if as_json else sys.stdout
     with Store.open(settings.store.url) as store:
-        async with open_pipeline(settings, store, out=out, spread=timedelta(0)) as pipeline:
-            limited: dict[str, datetime] = {}  # hosts that asked to be left alone just now
+        async with open_pipeline(
+            settings,
+            store,
+            out=out,
+            spread=timedelta(0),
+            patience=PATIENCE_SECONDS,
+            forced=force,
+        ) as pipeline:
 
             async def visit(state: SourceState) -> None:
-                wished = None if force else _wished(state, limited)
-                reports.append(await _visit(pipeline, state, wished, limited))
+                wished = None if force else _wished(state, pipeline)
+                reports.append(await _visit(pipeline, state, wished))
                 _show(reports[-1], as_json=as_json)
 
             states = store.source_states()
@@ -135,21 +145,20 @@ def _chosen(
     return [state for state in configured if state.url in urls]
 
 
-def _wished(state: SourceState, limited: dict[str, datetime]) -> datetime | None:
+def _wished(state: SourceState, pipeline: "Pipeline") -> datetime | None:
     """Return until when a server wants to be left alone, if it does."""
-    wishes = [each for each in (state.retry_after, limited.get(state.host)) if each]
+    wishes = [each for each in (state.retry_after, pipeline.wish(state)) if each]
     return max((each for each in wishes if each > clock()), default=None)
 
 
 async def _visit(
-    pipeline: "Pipeline",
-    state: SourceState,
-    wished: datetime | None,
-    limited: dict[str, datetime],
+    pipeline: "Pipeline", state: SourceState, wished: datetime | None
 ) -> dict[str, Any]:
     source = pipeline.sources[state.url]
     report: dict[str, Any] = {"source": source.name, "url": redact_url(source.url)}
     if wished:
+        # An answer to another of the host's sources may have put it off since it was read.
+        [state] = await pipeline.read(pipeline.store.source_states, [state.url])
         until = rfc3339(wished)
         return report | {
             "outcome": PollOutcome.DEFERRED.value,
@@ -162,8 +171,6 @@ async def _visit(
             "next_poll": rfc3339(state.next_poll_at),
         }
     visit = await pipeline.visit(state, source)
-    if visit.host_until:
-        limited[state.host] = visit.host_until
     return report | {
         "outcome": visit.outcome.value,
         "status": visit.status,

@@ -11,7 +11,7 @@ from monitor.alerts.render import message
 from monitor.cli.options import clock, colour_wanted
 from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.transport import GuardedTransport
-from monitor.pipeline import Pipeline, decider
+from monitor.pipeline import LONG_GAP_SECONDS, Pipeline, decider
 from monitor.settings import Settings
 from monitor.store import Store, Writer
 from monitor.stories.duplicates import STORY_WINDOW
@@ -36,10 +36,14 @@ async def open_pipeline(
     spread: timedelta | None = None,
     now: Callable[[], datetime] = clock,
     rng: random.Random | None = None,
+    patience: float = LONG_GAP_SECONDS,
+    forced: bool = False,
 ) -> AsyncIterator[Pipeline]:
     """Build the pipeline over an open store and close its parts afterwards.
 
     `spread` is the time over which overdue sources are spread; None derives it from their number.
+    `patience` are the seconds that a poll may wait where a redirect leads, and `forced` polls heed
+    no host's wish to be left alone.
     """
     rng = rng or random.Random()
     policy = Policy(
@@ -71,6 +75,8 @@ async def open_pipeline(
             out=out,
             hint=no_hint,
             colour=colour_wanted(out),
+            patience=patience,
+            forced=forced,
         )
         try:
             await pipeline.sync(spread=spread)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.cli.options import clock, rfc3339
-from monitor.feeds.discovery import Candidate, candidates, known_places
+from monitor.feeds.discovery import SENT_ON, Candidate, candidates, known_places, sent_on_to
 from monitor.feeds.fetch import fetch
 from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.reading.decoding import decode
@@ -121,16 +121,28 @@ class _Seeker:
         page = await self._look(url) if self._is_open(url) else None
         if self.search.found or self.search.is_hopeless:
             return
-        places = list(known_places(url))
-        if page is not None:
-            text, _ = decode(page.body, content_type=page.content_type)
-            places = [*candidates(text, url=page.url), *places]
+        places = [*(await self._read(page) if page else ()), *known_places(url)]
+        if self.search.found:
+            return
         for sure in ("named", "known", "guessed"):
             # A site may name several feeds; of places that somebody else thought of one will do.
             most = MOST_REQUESTS if sure == "named" else 1
             await self._try([each for each in places if each.sure == sure], most)
             if self.search.found:
                 return
+
+    async def _read(self, page: Fetched) -> tuple[Candidate, ...]:
+        """Return where a page leads; of one that names no feed but sends readers on, both lead."""
+        text, _ = decode(page.body, content_type=page.content_type)
+        places = candidates(text, url=page.url)
+        onward = sent_on_to(text, url=page.url)
+        if any(each.sure == "named" for each in places) or not (onward and self._is_open(onward)):
+            return places
+        further = await self._look(onward, SENT_ON)
+        if further is None:
+            return places
+        text, _ = decode(further.body, content_type=further.content_type)
+        return (*candidates(text, url=further.url), *places)
 
     async def _try(self, places: Iterable[Candidate], most: int) -> None:
         for place in places:

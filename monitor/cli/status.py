@@ -81,7 +81,8 @@ def _show(status: dict[str, Any]) -> None:
     )
     for source in status["failing"]:
         click.echo(f"  {source['source']}: {source['kind']}, {source['message']}")
-        click.echo(f"    {source['failures']} times since {source['since']}")
+        failed = f"{source['failures']} times since" if source["failures"] > 1 else "once, at"
+        click.echo(f"    failed {failed} {source['since']}")
     states = ", ".join(f"{number} {state}" for state, number in status["deliveries"].items())
     click.echo(
         f"{status['items']} items, {status['alerts']} alerts; deliveries: {states or 'none'}"

@@ -14,7 +14,7 @@ from monitor.feeds.pacing.price import common_price
 from monitor.feeds.pacing.reasons import as_json, reasons
 from monitor.feeds.redaction import redact_url
 from monitor.feeds.servers.groups import settings_for
-from monitor.model import Source, SourceState
+from monitor.model import HostWish, Source, SourceState
 from monitor.settings import HostSettings, PollSettings, Settings
 from monitor.store import Store
 
@@ -30,12 +30,16 @@ def explain_source(loaded: Loaded, wanted: str, *, now: datetime, json_wanted: b
         return 1
     with Store.open(loaded.settings.store.url) as store:
         states = store.source_states()
+        wishes = store.host_wishes(now)
     state = next((each for each in states if each.url == source.url), None)
     poll = loaded.settings.poll
     told = standing(source, state, place, poll, now=now) | _chosen(source, poll)
     told |= _host(settings_for(source.url, loaded.settings.hosts))
     if state is not None:
-        told |= _learned(state) | _reasons(state, source, states, loaded.settings, now)
+        wish = wishes.get(state.host)
+        told |= _learned(state) | _reasons(
+            state, source, states, loaded.settings, wish=wish, now=now
+        )
     if json_wanted:
         print_json(told)
     else:
@@ -93,6 +97,8 @@ def _reasons(
     source: Source,
     states: Iterable[SourceState],
     settings: Settings,
+    *,
+    wish: HostWish | None,
     now: datetime,
 ) -> dict[str, Any]:
     """Return why it is polled when it is, at the price that all sources make together."""
@@ -108,6 +114,7 @@ def _reasons(
             poll,
             price=common_price(states, sources, poll, preset=preset, now=now),
             preset=preset(source.url),
+            host_until=wish.until if wish else None,
             now=state.last_polled_at or now,
         )
     )

@@ -179,7 +179,7 @@ def _header_value(name: str, value: object) -> str:
     if not isinstance(value, str) or not _FIELD_VALUE.fullmatch(value):
         message = f"the value of {quote(name)} can't be sent"
         advice = "a header's value is one line of ASCII text"
-        raise wrong(Code.BAD_HEADER, message, advice, at=name)
+        raise wrong(Code.BAD_HEADER, message, advice, at=name, on_value=True)
     return value
 
 

@@ -15,7 +15,8 @@ from monitor.model import Network
 NETWORKS = Field(
     default=[],
     validate_default=True,
-    description="Private networks this notifier may reach; every other private address is refused.",
+    description="Private networks this notifier may reach; every other private address is refused. "
+    "Link-local and cloud metadata addresses need a network of their own.",
     examples=[["10.0.0.0/8"]],
 )
 

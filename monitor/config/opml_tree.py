@@ -19,9 +19,15 @@ def read_opml_tree(name: str, data: bytes) -> MappingNode | Problem:
     """Return the sources a document lists, at their places in it, or why it can't be read."""
     file = TextFile(name, decode(data))
     try:
-        outlines = read_opml(data).feeds
+        listing = read_opml(data)
     except OpmlError as error:
         return problem_at(_text(file, error.line, error.column, ""), Code.BAD_OPML, str(error))
+    if listing.cut_at:
+        # Sources that stood behind the cut must not be dropped for that.
+        message = "the document seems cut off here"
+        advice = "wait until the program that writes it is done, or export it again"
+        return problem_at(_text(file, listing.cut_at, 1, ""), Code.BAD_OPML, message, advice)
+    outlines = listing.feeds
     titles = Counter(outline.title for outline in outlines)
     sources = tuple(
         _source(file, outline, named=titles[outline.title] == 1) for outline in outlines

@@ -129,7 +129,7 @@ class PollOptions(Options):
         default=[],
         validate_default=True,
         description="Private networks that sources may lie in; every other private address is "
-        "refused.",
+        "refused. Link-local and cloud metadata addresses need a network of their own.",
         examples=[["10.0.0.0/8"]],
     )
 

@@ -50,7 +50,7 @@ def validate(
     return None, [
         _problem(place, suggest=number < SUGGESTED)
         for number, place in enumerate(places)
-        if place.node not in broken
+        if place.node not in broken and not _follows(place, root, broken)
     ]
 
 
@@ -61,6 +61,19 @@ class _Place:
     detail: ErrorDetails
     loc: tuple[Step, ...]  # with the tags of unions
     node: AnyNode  # what is underlined
+
+
+def _follows(place: _Place, root: MappingNode, broken: Collection[AnyNode]) -> bool:
+    """Tell whether an error may be there only because a text it depends on is broken."""
+    if place.detail["type"] != "problem" or not broken:
+        return False
+    context = place.detail["ctx"]
+    node = find(root, _path(root, place.loc))
+    if context["beside"]:
+        return node in broken
+    if not isinstance(node, MappingNode) or context["at"] is not None:
+        return False
+    return any(each in broken for _, each in node.entries.values())
 
 
 def _place(detail: ErrorDetails, root: MappingNode) -> _Place:

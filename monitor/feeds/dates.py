@@ -23,12 +23,13 @@ _USUAL_ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3}(?:[0-9]{3})?)?"
     r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
 )
+_SIXTIETHS = r"(\d{2}|(?<=:)\d(?!\d))"  # minutes or seconds; some write 10:0:0
 _HALF = r"\s*([ap])\.?\s?m\b\.?"
 _ISO = re.compile(
     r"(\d{4})(?:([-/.])\s?(\d{1,2})\2\s?(\d{1,2})\.?(?!\d)|(\d{2})(\d{2})"
     r"|\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일])"
     r"(?:(?:[T\s_,]+|(?<=\d{8})|(?<=[日일]))(\d{1,2})"
-    r"(?::?(\d{2}))?(?::?(\d{2})(?:[.,](\d{1,9})\d*)?)?"
+    rf"(?::?{_SIXTIETHS})?(?::?{_SIXTIETHS}(?:[.,](\d{{1,9}})\d*)?)?"
     rf"(?:{_HALF})?)?\s*(\S.*)?",
     re.IGNORECASE,
 )
@@ -37,7 +38,7 @@ _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{10})(?:\d{3}|\d{6})|/Date\((\d{10
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|(?<=[/.])\d{2})(?!\d)")
 _TIME = re.compile(
     r"(?<![\d:.,])(\d{1,2})"
-    r"(?:(?::|\s?h\s?)(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?|\.(\d{2})(?![\d.])"
+    rf"(?:(?::|\s?h\s?){_SIXTIETHS}(?::{_SIXTIETHS}(?:[.,](\d{{1,9}})\d*)?)?|\.(\d{{2}})(?![\d.])"
     rf"|(?=\s?h\b|\s*uhr\b|{_HALF.replace('(', '(?:')}))(?:{_HALF})?",
     re.IGNORECASE,
 )
@@ -141,7 +142,8 @@ def read_date(text: str, *, language: str = "") -> datetime | None:
     try:
         found = _read_usual(text) or _read_epoch(text)
         if found is None:
-            text = _REMARK.sub(" ", text).strip()
+            # Full-width signs become plain ones, and letters with marks one character.
+            text = _REMARK.sub(" ", unicodedata.normalize("NFKC", text)).strip()
             found = _read_iso(text, language) or _read_words(text, language)
     except (ValueError, OverflowError):  # the 31st of June, 25:00, a zone past the year 9999
         return None

@@ -17,7 +17,12 @@ _AMPERSAND = re.compile(
     r"&(?:(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31})(;?)|)"
 )
 # A quoted value may hold signs, but no tag: a quote that is never closed would swallow those.
-QUOTED = r"\"(?:[^\"<]++|<(?![/!A-Za-z_]))*+\"|'(?:[^'<]++|<(?![/!A-Za-z_]))*+'"
+# It may hold tags where it is not long and what follows is another attribute or the tag's end.
+_AFTER_VALUE = r"(?=\s*+/?>|\s++[A-Za-z_][\w:.-]{0,60}+=[\"'])"
+QUOTED = (
+    r"\"(?:[^\"<]++|<(?![/!A-Za-z_]))*+\"|'(?:[^'<]++|<(?![/!A-Za-z_]))*+'"
+    rf"|(?<==)(?:\"[^\"]{{0,2000}}+\"|'[^']{{0,2000}}+'){_AFTER_VALUE}"
+)
 _NO_TAG = re.compile(
     rf"<(?![!?]|/\s*+[A-Za-z_]|[A-Za-z_][\w.:-]*+(?=[\s/>\"'])(?:[^<>\"']++|{QUOTED}|[\"'])*+>)"
 )

@@ -47,6 +47,7 @@ from monitor.model.polls import (
 from monitor.model.sources import (
     Auth,
     Habits,
+    HostWish,
     Rhythm,
     Source,
     SourceState,
@@ -95,6 +96,7 @@ __all__ = [
     "Fetched",
     "Field",
     "Habits",
+    "HostWish",
     "Identity",
     "Item",
     "ItemId",

@@ -51,6 +51,8 @@ class Failed:
     status: int | None = None
     retry_after: timedelta | None = None
     redirected: bool = False  # the address asked sent us on; what failed is somewhere else
+    host: str = ""  # under which what failed is asked, where that is not the source's own
+    deferred: timedelta | None = None  # that host was not asked, and is not to be for so long
 
 
 Outcome: TypeAlias = Fetched | NotModified | Failed

@@ -86,7 +86,8 @@ class Sighting:
 class Edit:
     """A known item whose text changed: its next version.
 
-    `before` is the item as it was, `turned` as it is now with what it matches only now.
+    `before` is the item as it was, `turned` as it is now with what it matches only now; on the
+    watchlists of `repeats` it is by words that edits gave other items of its source too.
     """
 
     item: ItemId
@@ -94,3 +95,4 @@ class Edit:
     changed: tuple[Change, ...]  # what a reader would notice; never empty
     before: Item | None = None
     turned: Sighting | None = None  # None: it matches nothing that it did not match before
+    repeats: frozenset[str] = frozenset()

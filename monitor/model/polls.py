@@ -21,7 +21,8 @@ class PollRecord:
     unknown when the poll looked, `edits` the known ones whose text changed; `seen` maps keys of
     the entries that were read to what they name: those that are new or name something else now,
     and all of them where `state.whole_at` is `now`. `host_until` is a server's wish to be left
-    alone that concerns the other sources of its host too; `notices` are what people must hear.
+    alone that concerns the other sources of its host too, or of `limited_host` where redirects led
+    there; `limit_said` tells whether it named the time. `notices` are what people must hear.
     `learned` is False where the state's rhythm, habits and window are those that were read.
     `first_poll` lasts until a whole document was read; with `partly_read_at` an earlier poll read
     a broken one, and what was published since then is news.
@@ -38,6 +39,8 @@ class PollRecord:
     edits: tuple[Edit, ...] = ()
     notices: tuple[Notice, ...] = ()
     host_until: datetime | None = None
+    limited_host: str = ""
+    limit_said: bool = True
     learned: bool = True
 
 

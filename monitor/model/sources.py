@@ -76,6 +76,16 @@ class Habits:
     gap_at: datetime | None = None
     rekeyed_at: datetime | None = None  # when all its items last came under new names
     newest: datetime | None = None  # the latest date of its items, none later than it was seen
+    added: tuple[str, ...] = ()  # hashes of the words by which edits made its items match
+    added_at: datetime | None = None  # when they last did
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostWish:
+    """A server's wish to be left alone, which is for all sources of its host."""
+
+    until: datetime
+    said: bool  # it named the time; else the monitor chose one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

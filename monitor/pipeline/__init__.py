@@ -22,16 +22,17 @@ from monitor.feeds.servers.outage import Outage
 from monitor.model import Source, SourceState
 from monitor.pipeline.deciding import decider
 from monitor.pipeline.delivering import Delivering
-from monitor.pipeline.gaps import Gaps
+from monitor.pipeline.gaps import LONG_GAP_SECONDS, Gaps
+from monitor.pipeline.passage import Gate
 from monitor.pipeline.report import Visit
 from monitor.pipeline.trust import Trust
-from monitor.pipeline.visiting import LONG_GAP_SECONDS, Visiting
+from monitor.pipeline.visiting import Visiting
 from monitor.queue import LeaseLost, Ticket
 from monitor.settings import Settings
 from monitor.store import Store, Writer
 from monitor.watch.matcher import Matcher
 
-__all__ = ["Pipeline", "Visit", "decider"]
+__all__ = ["LONG_GAP_SECONDS", "Pipeline", "Visit", "decider"]
 
 # After a start or a sleep: ten sources a second, and no source waits longer than a minute.
 SPREAD_PER_SOURCE = timedelta(milliseconds=100)
@@ -57,6 +58,8 @@ class Pipeline:
     hint: Callable[[Iterable[str]], Awaitable[None]]
     pause: Callable[[], float] = lambda: 0.0  # seconds for which nothing is to be polled
     colour: bool = False  # `out` is a terminal that shows it
+    patience: float = LONG_GAP_SECONDS  # for a turn at a host that a redirect leads to
+    forced: bool = False  # polls do not heed that a host wants to be left alone
     sources: dict[str, Source] = field(init=False)
     _visiting: Visiting = field(init=False)
     _delivering: Delivering = field(init=False)
@@ -64,6 +67,7 @@ class Pipeline:
     _reader: ThreadPoolExecutor = field(init=False)
     _trust: Trust = field(init=False)
     _gaps: Gaps = field(init=False)
+    _gate: Gate = field(init=False)
 
     def __post_init__(self) -> None:
         """Index the sources, start the thread that reads the store, set up the two lanes."""
@@ -71,13 +75,20 @@ class Pipeline:
         self._slots = asyncio.Semaphore(self.settings.poll.at_once)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
         turns = Turns(at_once=self.settings.poll.per_host)
+        self._gate = Gate(
+            settings=self.settings,
+            turns=turns,
+            now=self.now,
+            patience=self.patience,
+            forced=self.forced,
+        )
         self._trust = Trust(
             settings=self.settings,
             store=self.store,
             transport=self.transport,
             now=self.now,
             rng=self.rng,
-            turns=turns,
+            gate=self._gate,
         )
         self._gaps = Gaps(turns=turns, usual=self.settings.poll.host_gap, preset=self._trust.preset)
         self._visiting = Visiting(
@@ -145,6 +156,7 @@ class Pipeline:
             group=lambda url: group_of(url, self.settings.hosts),
             furthest=self._furthest,
         )
+        self._gate.learn(await self.read(self.store.host_wishes, self.now()))
 
     async def reprice(self, states: Iterable[SourceState] | None = None) -> None:
         """Make the price of a poll anew, such that all sources together keep to poll.budget.
@@ -163,6 +175,11 @@ class Pipeline:
     def gap(self, state: SourceState) -> timedelta:
         """Return how long a source's host is left alone after a poll."""
         return self._gaps.of(state)
+
+    def wish(self, state: SourceState) -> datetime | None:
+        """Return until when a source's host wants to be left alone, if that is heeded."""
+        wish = self._gate.wish(state.host, state.id)
+        return wish.until if wish else None
 
     def _furthest(self, state: SourceState) -> datetime:
         preset = self._trust.preset(state.url)

@@ -1,11 +1,13 @@
-"""What edits make of known items: on which watchlists they are only now."""
+"""What edits make of known items: on which watchlists they are only now, and by whose words."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeAlias
 
-from monitor.model import Edit, Item, Match, Sighting
+from monitor.model import Edit, Habits, Item, Match, Sighting
+from monitor.pipeline.additions import with_repeats
 
 # As many as are matched between two turns of the loop; each edit is matched twice at most.
 EDITS_PER_TURN = 10
@@ -13,8 +15,10 @@ EDITS_PER_TURN = 10
 Ask: TypeAlias = Callable[[Item], tuple[Item, tuple[Match, ...]]]
 
 
-async def turned(edits: Sequence[Edit], match: Ask) -> tuple[Edit, ...]:
-    """Return the edits, each with what it made its item match.
+async def turned(
+    edits: Sequence[Edit], match: Ask, habits: Habits, *, now: datetime
+) -> tuple[tuple[Edit, ...], Habits]:
+    """Return the edits, each with what it made its item match, and what is learned from them.
 
     `match` completes an item and says what it matches.
     """
@@ -23,7 +27,9 @@ async def turned(edits: Sequence[Edit], match: Ask) -> tuple[Edit, ...]:
         told.append(replace(edit, turned=_turned(edit, match)))
         if not done % EDITS_PER_TURN:
             await asyncio.sleep(0)
-    return tuple(told)
+    if not any(edit.turned for edit in told):
+        return tuple(told), habits
+    return await asyncio.to_thread(with_repeats, told, habits, now=now)
 
 
 def _turned(edit: Edit, match: Ask) -> Sighting | None:

@@ -9,6 +9,9 @@ from monitor.feeds.servers.groups import gap_of
 from monitor.model import SourceState
 from monitor.settings import HostSettings
 
+# A host whose gap is longer is not kept waiting for: whoever polls it comes back.
+LONG_GAP_SECONDS = 2.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gaps:

@@ -49,7 +49,7 @@ class Visit:
 def word(outcome: Outcome, new: int) -> PollOutcome:
     """Return the contract's word for a poll that stored `new` items."""
     if isinstance(outcome, Failed):
-        return PollOutcome.FAILED
+        return PollOutcome.DEFERRED if outcome.deferred else PollOutcome.FAILED
     return PollOutcome.NEW if new else PollOutcome.UNCHANGED
 
 
@@ -71,12 +71,12 @@ def report(
         outcome=word(outcome, committed.new),
         next_poll=record.state.next_poll_at,
         status=status,
-        kind=failed.kind if failed else None,
+        kind=failed.kind if failed and not failed.deferred else None,
         message=failed.message if failed else "",
         entries=document.length if document else 0,
         new=committed.new,
         alerts=len(committed.alerts),
-        host_until=record.host_until,
+        host_until=None if record.limited_host else record.host_until,
     )
 
 

@@ -14,9 +14,8 @@ from datetime import datetime, timedelta
 import httpx
 
 from monitor.feeds.fetch import fetch
-from monitor.feeds.fetch.turns import Turns
 from monitor.feeds.pacing import HOURLY
-from monitor.feeds.pacing.interval import interval
+from monitor.feeds.pacing.interval import SPREAD, interval
 from monitor.feeds.redaction import redact_url
 from monitor.feeds.servers import answers, habits, vitality
 from monitor.feeds.servers.groups import gap_of, settings_for
@@ -32,6 +31,7 @@ from monitor.model import (
     Source,
     SourceState,
 )
+from monitor.pipeline.passage import Gate, Passage
 from monitor.settings import HostSettings, Settings
 from monitor.store import Store
 
@@ -49,7 +49,7 @@ class Trust:
     transport: httpx.AsyncBaseTransport
     now: Callable[[], datetime]
     rng: random.Random
-    turns: Turns
+    gate: Gate
     outage: Outage = field(default_factory=Outage)
     price: float = HOURLY  # of a poll, in item hours
     _presets: dict[str, HostSettings | None] = field(default_factory=dict)
@@ -65,8 +65,10 @@ class Trust:
         preset = self.preset(state.url)
         began = self.now()
         question = habits.ask(state, preset, began)
-        outcome = await self._fetch(state, source, question)
+        outcome = await self.ask(state, source, question)
         if isinstance(outcome, Failed):
+            if outcome.deferred:
+                return outcome
             outcome = await self._understood(state, outcome, preset)
         self._note(state.host, outcome, began)
         if self.is_uncharged(outcome):
@@ -76,11 +78,13 @@ class Trust:
         return outcome
 
     def is_uncharged(self, outcome: Outcome) -> bool:
-        """Tell whether a failure says nothing of the source, since this machine is offline."""
-        return self.outage.offline and is_unreached(outcome)
+        """Tell whether a failure says nothing of the source: nobody was asked, or can be."""
+        return is_deferred(outcome) or (self.outage.offline and is_unreached(outcome))
 
-    def spare(self, state: SourceState, now: datetime) -> SourceState:
+    def spare(self, state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
         """Return the state of a source whose failure is not charged to it: only its time moves."""
+        if isinstance(outcome, Failed) and outcome.deferred:
+            return self._later(state, outcome, now)
         again = now + self.outage.wait(now, self.rng)
         return replace(
             state, last_polled_at=now, next_poll_at=max(again, state.retry_after or again)
@@ -111,7 +115,7 @@ class Trust:
             return False
         await asyncio.sleep(gap.total_seconds())
         question = habits.ask_with_validators(state, preset)
-        return isinstance(await self._fetch(state, source, question), NotModified)
+        return isinstance(await self.ask(state, source, question), NotModified)
 
     def learn(
         self,
@@ -154,19 +158,37 @@ class Trust:
             advice=preset.advice if preset else "",
         )
 
-    async def _fetch(
-        self, state: SourceState, source: Source, question: habits.Question
-    ) -> Outcome:
-        host = state.host
-        waited = await self.turns.take(host)
+    async def ask(self, state: SourceState, source: Source, question: habits.Question) -> Outcome:
+        """Send one question, each of its requests in its host's turn."""
+        passage = Passage(gate=self.gate, state=state, gap=self._gap(state))
         try:
-            if waited:  # else whoever polls it has seen to the gap
-                await asyncio.sleep(self.turns.left(host, self._gap(state)))
-            return await fetch(
-                state, source, self.settings.poll, self.transport, now=self.now, question=question
+            if refused := await passage.begin(question.url):
+                return refused
+            outcome = await fetch(
+                state,
+                source,
+                self.settings.poll,
+                self.transport,
+                now=self.now,
+                question=question,
+                enter=passage.enter,
             )
+            if isinstance(outcome, Failed):
+                if passage.held not in ("", state.host):
+                    outcome = replace(outcome, host=passage.held)
+                # Before the turn ends: who comes next must know.
+                self.gate.note(outcome, state)
+            return outcome
         finally:
-            self.turns.give_back(host)
+            passage.leave()
+
+    def _later(self, state: SourceState, deferred: Failed, now: datetime) -> SourceState:
+        assert deferred.deferred is not None
+        again = now + deferred.deferred * self.rng.uniform(1, 1 + SPREAD)
+        wish = state.retry_after
+        if deferred.retry_after:
+            wish = max(now + deferred.retry_after, wish or now)
+        return replace(state, next_poll_at=max(again, wish or again), retry_after=wish)
 
     def _gap(self, state: SourceState) -> timedelta:
         return gap_of(self.preset(state.url), self.settings.poll.host_gap)
@@ -178,7 +200,9 @@ class Trust:
             return failed
         kinds = await asyncio.to_thread(self.store.host_kinds, state.host)
         others = [kind for source, kind in kinds.items() if source != state.id]
-        return answers.as_limit(failed, others, preset)
+        understood = answers.as_limit(failed, others, preset)
+        self.gate.note(understood, state)
+        return understood
 
     def _note(self, host: str, outcome: Outcome, began: datetime) -> None:
         before = self.outage.since
@@ -195,3 +219,8 @@ class Trust:
         if words:
             extra = {"source": source.name, "url": redact_url(source.url)}
             log.warning("%s: %s", source.name, words, extra=extra)
+
+
+def is_deferred(outcome: Outcome) -> bool:
+    """Tell whether a poll ended before the host that has the document was asked."""
+    return isinstance(outcome, Failed) and outcome.deferred is not None

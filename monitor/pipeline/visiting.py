@@ -13,7 +13,6 @@ from monitor import metrics
 from monitor.alerts.policy import said_at
 from monitor.errors import StoreError
 from monitor.feeds.articles import Articles
-from monitor.feeds.fetch import fetch
 from monitor.feeds.pacing import Changes, advance
 from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.servers.answers import host_until
@@ -35,10 +34,10 @@ from monitor.model import (
     SourceState,
 )
 from monitor.pipeline.edits import turned
-from monitor.pipeline.gaps import Gaps
+from monitor.pipeline.gaps import LONG_GAP_SECONDS, Gaps
 from monitor.pipeline.intake import Intake, Read, Taken
 from monitor.pipeline.report import Visit, count, report, word
-from monitor.pipeline.trust import Trust
+from monitor.pipeline.trust import Trust, is_deferred
 from monitor.queue import LeaseLost
 from monitor.settings import Settings
 from monitor.store import Store, Writer
@@ -48,8 +47,6 @@ from monitor.watch.text import normalised
 
 log = logging.getLogger(__name__)
 
-# A host whose gap is longer is not kept waiting for: whoever polls it comes back.
-LONG_GAP_SECONDS = 2.0
 # Matching many items at once must not hold up the loop; this many take about two milliseconds.
 ITEMS_PER_TURN = 20
 
@@ -122,8 +119,9 @@ class Visiting:
             )
         sightings = await self._match(new)
         if taken.edits:
-            edits = await turned(taken.edits, self._matched)
-            taken = replace(taken, edits=edits)
+            before = taken.state
+            edits, habits = await turned(taken.edits, self._matched, before.habits, now=self.now())
+            taken = replace(taken, edits=edits, state=replace(before, habits=habits))
         news = [sighting for sighting in sightings if sighting.outcome is None]
         return await self._conclude(
             taken.state,
@@ -146,21 +144,13 @@ class Visiting:
     async def _fetch_page(self, state: SourceState, source: Source, url: str) -> Outcome | None:
         """Fetch a further page of a source's document, with its host's gap before it.
 
-        None where the gap would take longer than the host may be held.
+        None where the host may not be held, or kept waiting for, so long.
         """
         self.gaps.note(state.host)
-        gap = self.gaps.left(state)
-        if gap > LONG_GAP_SECONDS:
+        if self.gaps.left(state) > LONG_GAP_SECONDS:
             return None
-        question = Question(url=url)
-        await self.gaps.turns.take(state.host)
-        try:
-            await asyncio.sleep(self.gaps.left(state))
-            return await fetch(
-                state, source, self.settings.poll, self.transport, now=self.now, question=question
-            )
-        finally:
-            self.gaps.turns.give_back(state.host)
+        outcome = await self.trust.ask(state, source, Question(url=url))
+        return None if is_deferred(outcome) else outcome
 
     async def _match(self, found: Sequence[Sighting]) -> tuple[Sighting, ...]:
         sightings = []
@@ -192,7 +182,7 @@ class Visiting:
         notices: tuple[Notice, ...] = taken.notices if taken else ()
         uncharged = self.trust.is_uncharged(outcome)
         if uncharged:
-            after = self.trust.spare(state, now)
+            after = self.trust.spare(state, outcome, now)
         else:
             beside: Changes = {"window": taken.window, "whole_at": taken.whole_at} if taken else {}
             beside["habits"] = self.trust.learn(state, source, outcome, belied=belied, now=now)
@@ -224,6 +214,8 @@ class Visiting:
             edits=taken.edits if taken else (),
             notices=notices,
             host_until=host_until(outcome, now),
+            limited_host=outcome.host if isinstance(outcome, Failed) else "",
+            limit_said=isinstance(outcome, Failed) and outcome.retry_after is not None,
             learned=taken is not None or _has_learned(state, after),
         )
         committed = await self.writer.commit(record)

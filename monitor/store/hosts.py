@@ -1,15 +1,15 @@
 """The sources of one host: how they fare together, and that a server's pause is for all of them."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
-from monitor.model import ErrorKind, PollRecord, SourceId
+from monitor.model import ErrorKind, HostWish, PollRecord, SourceId
 from monitor.store.bulk import Bulk
 from monitor.store.columns import Instant, micros
 from monitor.store.engine import Database
-from monitor.store.tables import sources
+from monitor.store.tables import hosts, sources
 
 # Between the host's sources when the pause is over: it must not meet them all at once, nor may
 # the last of many wait for hours.
@@ -26,6 +26,7 @@ _DUE_BEFORE = (
     # What is locked is being polled by another worker; to wait for it could end in a circle.
     .with_for_update(skip_locked=True)
 )
+_WISH = Bulk(lambda insert: insert(hosts).on_conflict_do_nothing())
 _PUT_OFF = Bulk(
     lambda _: (
         update(sources)
@@ -42,12 +43,29 @@ def host_kinds(database: Database, host: str) -> dict[SourceId, ErrorKind | None
     return {row.id: ErrorKind(row.error_kind) if row.error_kind else None for row in rows}
 
 
+def host_wishes(database: Database, now: datetime) -> dict[str, HostWish]:
+    """Return which hosts want to be left alone at `now`."""
+    with database.read() as connection:
+        return standing_wishes(connection, now)
+
+
+def standing_wishes(connection: Connection, now: datetime) -> dict[str, HostWish]:
+    """Return which hosts want to be left alone at `now`."""
+    rows = connection.execute(select(hosts).where(hosts.c.until > now))
+    return {row.name: HostWish(until=row.until, said=row.said) for row in rows}
+
+
 def put_off(connection: Connection, records: Iterable[PollRecord]) -> None:
-    """Move what is due at hosts that asked to be left alone; the polled source has its own time."""
-    for record in records:
-        if record.host_until is None:
-            continue
-        wanted = {"host": record.state.host, "until": record.host_until}
+    """Remember which hosts asked to be left alone, and move what is due there until then.
+
+    The polled source has its own time.
+    """
+    limits = [record for record in records if record.host_until]
+    # In one order, so that two workers never wait for each other in a circle.
+    for record in sorted(limits, key=_limited):
+        assert record.host_until is not None
+        _keep_wish(connection, record, record.host_until)
+        wanted = {"host": _limited(record), "until": record.host_until}
         found = connection.scalars(_DUE_BEFORE, wanted).all()
         others = [source for source in found if source != record.state.id]
         step = min(STEP, LONGEST_SPREAD / max(len(others), 1))
@@ -56,3 +74,15 @@ def put_off(connection: Connection, records: Iterable[PollRecord]) -> None:
             for place, source in enumerate(others)
         ]
         _PUT_OFF(connection, rows)
+
+
+def _limited(record: PollRecord) -> str:
+    return record.limited_host or record.state.host
+
+
+def _keep_wish(connection: Connection, record: PollRecord, until: datetime) -> None:
+    """Write a host's wish unless one that lasts longer stands."""
+    name = _limited(record)
+    over = delete(hosts).where(hosts.c.name == name, hosts.c.until <= until)
+    connection.execute(over)
+    _WISH(connection, [{"name": name, "until": micros(until), "said": record.limit_said}])

@@ -18,6 +18,7 @@ from monitor.store.engine import Database
 from monitor.store.tables import (
     alerts,
     deliveries,
+    hosts,
     item_keys,
     items,
     notices,
@@ -49,6 +50,8 @@ def prune(database: Database, before: datetime) -> int:
     _remove(database, notices, notices.c.created < before, told)
     over = ~exists().where(alerts.c.story == stories.c.id)
     _remove(database, stories, stories.c.last_seen < before, over)
+    with database.write() as connection:
+        connection.execute(delete(hosts).where(hosts.c.until < before))
     return removed
 
 

@@ -1,7 +1,7 @@
 """Sources: which are configured, which are due, how each fares."""
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from monitor.errors import StoreError
 from monitor.feeds.urls import MAX_URL
-from monitor.model import PollRecord, Source, SourceState
+from monitor.model import HostWish, PollRecord, Source, SourceState
 from monitor.store.bulk import Bulk, Lookup, Select, portions
 from monitor.store.columns import (
     EPOCH,
@@ -30,8 +30,9 @@ from monitor.store.columns import (
     to_json,
 )
 from monitor.store.engine import Database
+from monitor.store.hosts import LONGEST_SPREAD, standing_wishes
 from monitor.store.states import STATE, to_state
-from monitor.store.tables import sources
+from monitor.store.tables import hosts, sources
 
 _ACTIVE = sources.c.inactive_since.is_(None)
 _CONFIGURED = select(
@@ -113,7 +114,8 @@ def sync_sources(
     """Make the rows follow the configuration; what is new or due is spread over `spread`.
 
     No source waits longer than its interval, or `longest` where it adapts, from now on, except
-    until `furthest`: the interval may have been shortened, or the clock wrong.
+    until `furthest`: the interval may have been shortened, or the clock wrong. Hosts that want to
+    be left alone are asked nothing before they said, by new sources neither.
 
     Sources that left stay known, inactive: their items are not news when they come back.
     """
@@ -135,12 +137,17 @@ def sync_sources(
         return now + limit(source) * rng.random()
 
     with database.write() as connection:
+        wishes = standing_wishes(connection, now)
         stored = {row.url: row for row in connection.execute(_CONFIGURED)}
         new = [source for url, source in wanted.items() if url not in stored]
-        _INSERT(connection, [_new_row(source, soon(), group(source.url)) for source in new])
+        homes = [(source, group(source.url)) for source in new]
+        _INSERT(
+            connection,
+            [_new_row(source, _allowed(soon(), wishes.get(host)), host) for source, host in homes],
+        )
         kept = [(row, wanted[url]) for url, row in stored.items() if url in wanted]
         far = [row.url for row, each in kept if row.next_poll_at > now + limit(each) * LATEST]
-        right = _latest(connection, far, furthest)
+        right = _latest(connection, far, furthest, wishes)
         followed = [
             _followed_row(row, source, at, host)
             for row, source in kept
@@ -159,12 +166,20 @@ def _latest(
     connection: Connection,
     urls: Sequence[str],
     furthest: Callable[[SourceState], datetime] | None,
+    wishes: Mapping[str, HostWish],
 ) -> dict[str, datetime]:
     """Return how late each of these sources may rightly be planned: a server's wish at least."""
-    return {
-        state.url: max(filter(None, (state.retry_after, furthest and furthest(state), EPOCH)))
-        for state in map(to_state, _OF_URLS(connection, urls))
-    }
+    latest = {}
+    for state in map(to_state, _OF_URLS(connection, urls)):
+        wish = wishes.get(state.host)
+        put_off = wish.until + LONGEST_SPREAD if wish else None
+        own = furthest(state) if furthest else None
+        latest[state.url] = max(filter(None, (state.retry_after, own, put_off, EPOCH)))
+    return latest
+
+
+def _allowed(at: datetime, wish: HostWish | None) -> datetime:
+    return max(at, wish.until) if wish else at
 
 
 def due_hosts(database: Database, now: datetime, limit: int) -> list[str]:
@@ -200,13 +215,14 @@ def accept(connection: Connection, records: Sequence[PollRecord]) -> list[bool]:
 
 
 def shift_sources(connection: Connection, delta: timedelta) -> None:
-    """Move every poll to come and every Retry-After by `delta`."""
+    """Move every poll to come, every Retry-After and every host's wish by `delta`."""
     connection.execute(
         update(sources).values(
             next_poll_at=later(sources.c.next_poll_at, delta),
             retry_after=later(sources.c.retry_after, delta),
         )
     )
+    connection.execute(update(hosts).values(until=later(hosts.c.until, delta)))
 
 
 def _refuse_long(urls: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from monitor.model import (
     Delivery,
     DeliveryState,
     ErrorKind,
+    HostWish,
     Item,
     ItemId,
     Known,
@@ -142,6 +143,10 @@ class Store:
     def host_kinds(self, host: str) -> dict[SourceId, ErrorKind | None]:
         """Return how the last poll of each configured source of a host failed, if it did."""
         return hosts.host_kinds(self._database, host)
+
+    def host_wishes(self, now: datetime) -> dict[str, HostWish]:
+        """Return which hosts want to be left alone at `now`, and until when."""
+        return hosts.host_wishes(self._database, now)
 
     def source_states(self, urls: Sequence[str] | None = None) -> list[SourceState]:
         """Return the states of the configured sources, or of those named, configured or not."""

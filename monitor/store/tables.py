@@ -7,6 +7,7 @@ on PostgreSQL too, from its migration; naming it here would load that dialect at
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     Index,
@@ -68,6 +69,16 @@ for _name, _columns in {
         *_columns,
         sqlite_where=sources.c.inactive_since.is_(None),
     )
+
+# Hosts that asked, in one answer, for all their sources to leave them alone `until` then; `said`:
+# they named the time.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("said", Boolean, nullable=False),
+)
 
 # `keys` repeats the item's keys as the identity gave them, the strongest first.
 items = Table(

@@ -157,7 +157,7 @@ async def test_33_403_on_all_sources_of_a_host_is_a_limit(poller):
     assert kinds == [ErrorKind.AUTH] * 3 + [ErrorKind.RATE_LIMITED]
     visit = await poller.poll(PATHS[0])
     assert visit.kind is ErrorKind.RATE_LIMITED
-    assert "taken for a limit" in visit.message
+    assert "taken for a limit, because it is refused like all sources there" in visit.message
 
 
 async def test_33_403_on_one_of_many_is_about_access(poller):

@@ -438,6 +438,17 @@ async def test_59_an_address_that_is_not_public_is_refused_wherever_it_comes_fro
     assert canary.accepted == 0
 
 
+@pytest.mark.parametrize("address", ["169.254.169.254", "100.100.100.200", "fe80::1"])
+async def test_59_a_wide_network_opens_nothing_link_local_and_no_metadata(address):
+    async with GuardedTransport(resolver=resolver_of({"wide.example": [address]})) as transport:
+        wide = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+        outcome = await visit(
+            "http://wide.example/", transport=transport, poll={"allow_networks": wide}
+        )
+    assert isinstance(outcome, Failed)
+    assert outcome.kind is ErrorKind.BLOCKED_ADDRESS
+
+
 async def test_59_a_name_that_changes_between_check_and_use_changes_nothing():
     answers = iter([["127.0.0.2"], ["127.0.0.1"]] * 20)
     resolver = resolver_of({}, fresh=timedelta())

@@ -155,6 +155,23 @@ async def test_case_33_of_what_came_while_a_source_was_away_a_while_alone_is_new
     assert desk.alerts()[alerts:] == ["Maduro returns"]
 
 
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [(5 * HOUR, "no date says that it did so after"), (60 * DAY, "longer than alerts.max_age")],
+)
+async def test_case_33_the_reason_says_that_nobody_watched(desk, span, words):
+    await show(desk, *hits(desk, 4, age=HOUR))
+    read_at = desk.clock()
+    await away(desk, span)
+    await show(desk, article(52, title="Maduro, some day"), *hits(desk, 4, age=HOUR))
+    [missed] = [each for each in desk.items() if each.entry.title == "Maduro, some day"]
+    [found] = desk.store.find(missed.id)
+    reason = found.rulings[0].reason
+    assert reason.startswith("it appeared while its source was not watched")
+    assert f"since {read_at:%Y-%m-%d %H:%M} UTC" in reason
+    assert words in reason
+
+
 async def test_case_33_what_alerted_before_a_source_was_away_does_not_again(desk):
     await show(desk, item("Weather", guid="w"))
     news = article(1, title="Maduro leaves", at=desk.clock() + 30 * MINUTE)

@@ -9,6 +9,7 @@ from poller import Poller
 
 from monitor.model import ItemOutcome, Source
 from monitor.settings import AlertSettings
+from monitor.testing.clock import Clock
 from monitor.watch.terms import Watchlist, parse_term
 
 QUIET = "Weather: rain along the northern coasts"
@@ -162,10 +163,10 @@ async def test_case_17_a_handful_of_edits_alerts_and_a_change_of_the_whole_site_
         return [
             article(n, at=past(desk, n * MINUTE), title=f"Sports {n}", text=f"{TEXT} {n}. {foot}")
             for n in range(40)
-            for foot in [footer if n < count else ""]
+            for foot in [footer.format(n) if n < count else ""]
         ]
 
-    entries, changed = site(""), site("Read more about Maduro.")
+    entries, changed = site(""), site("Report {} is about Maduro.")
     await show(desk, *entries)
     visit = await show(desk, *changed)
     assert (visit.new, visit.alerts, len(desk.alerts())) == (0, alerts, alerts)
@@ -176,6 +177,88 @@ async def test_case_17_a_handful_of_edits_alerts_and_a_change_of_the_whole_site_
         # What is edited by itself afterwards is news of another watchlist still.
         await show(desk, article(1, title="Sports 1: airspace closed"), *changed[2:], changed[0])
         assert desk.alerts() == ["Sports 1: airspace closed"]
+
+
+# --- the same words for several items -----------------------------------------------------------
+
+
+START = Clock().now - DAY
+FOOTER = "Read more about Maduro."
+
+
+def pages(count, footers, *, titles="Sports {}"):
+    """Return a document of articles; `footers` maps a number to what stands below its text."""
+    return [
+        article(
+            n,
+            at=START - n * MINUTE,
+            title=titles.format(n),
+            text=f"{TEXT} Report {n}. {footers.get(n, '')}",
+        )
+        for n in range(count)
+    ]
+
+
+async def test_case_17_a_change_of_a_short_feeds_template_does_not_alert(desk):
+    await show(desk, *pages(4, {}))
+    await show(desk, *pages(4, dict.fromkeys(range(4), FOOTER)))
+    assert desk.alerts() == []
+    ruling = rulings(desk)["crisis"]
+    assert ruling.outcome is ItemOutcome.FIRST_POLL
+    assert "to other items of its source too" in ruling.reason
+    # What is edited by itself afterwards is news still.
+    closed = "The airspace was closed at noon."
+    footers = dict.fromkeys(range(4), FOOTER) | {2: f"{closed} {FOOTER}"}
+    await show(desk, *pages(4, footers))
+    assert desk.alerts() == ["Sports 2"]
+
+
+async def test_case_17_a_template_that_changes_a_few_items_a_poll_does_not_alert(desk):
+    await show(desk, *pages(10, {}))
+    for count in (3, 6, 9, 10):
+        await show(desk, *pages(10, dict.fromkeys(range(count), FOOTER)))
+    assert desk.alerts() == []
+
+
+@pytest.mark.parametrize(("span", "alerts"), [(HOUR, 1), (30 * HOUR, 3)])
+async def test_case_17_the_same_words_count_along_for_a_day(desk, span, alerts):
+    await show(desk, *pages(10, {}))
+    for count in (1, 2, 3):
+        await show(desk, *pages(10, dict.fromkeys(range(count), FOOTER)), after=span)
+        await desk.restart()
+    assert desk.alerts() == ["Sports 0", "Sports 1", "Sports 2"][:alerts]
+
+
+async def test_case_17_several_items_that_are_edited_in_their_own_words_alert(desk):
+    await show(desk, *pages(4, {}))
+    said = {
+        0: "Maduro has left the country.",
+        1: "Crowds cheer as Maduro leaves.",
+        2: "Maduro.",  # which is too little to be a sign of a template
+        3: "Maduro.",
+    }
+    await show(desk, *pages(4, said))
+    assert sorted(desk.alerts()) == ["Sports 0", "Sports 1", "Sports 2", "Sports 3"]
+
+
+async def test_case_17_news_beside_a_new_template_alerts(desk):
+    await show(desk, *pages(4, {}))
+    changed = pages(4, dict.fromkeys(range(4), FOOTER))
+    first = pages(1, {0: FOOTER}, titles="Sports {}: Maduro plays")
+    await show(desk, *first, *changed[1:])
+    assert desk.alerts() == ["Sports 0: Maduro plays"]
+
+
+async def test_case_17_an_article_that_stands_in_a_feed_twice_counts_once(desk):
+    def twice(text):
+        return [
+            article(n, title="Crowds wait before the palace", text=f"{TEXT} {text}") for n in (1, 2)
+        ]
+
+    others = crowd(desk)
+    await show(desk, *twice(""), *others)
+    await show(desk, *twice("Maduro has left the country."), *others)
+    assert desk.alerts() == ["Crowds wait before the palace"]
 
 
 @pytest.mark.parametrize(("count", "alerts"), [(1, 1), (10, 0)])

@@ -1,12 +1,13 @@
 """The sources of one host together, on every database."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
-from builders import NOW
+from builders import NOW, a_source
 from store_builders import a_poll, again, commit, configure
 
-from monitor.model import ErrorKind, PollOutcome
+from monitor.model import ErrorKind, HostWish, PollOutcome
 
 HOUR = timedelta(hours=1)
 HOST = [f"https://wire.example/{section}" for section in ("world", "sport", "arts", "science")]
@@ -81,3 +82,53 @@ def test_the_many_sources_of_a_host_that_asks_for_a_pause_come_back_within_half_
     assert back[0] == until
     assert back[-1] <= until + HOUR / 2
     assert all(back[n + 100] - back[n] <= 2 * timedelta(minutes=1) for n in range(len(back) - 100))
+
+
+def test_a_hosts_wish_is_remembered_until_it_is_over(store, open_store):
+    world, *_ = configure(store, *HOST)
+    until = NOW + HOUR
+    commit(store, a_failure(world, ErrorKind.RATE_LIMITED, host_until=until))
+    wishes = {"wire.example": HostWish(until=until, said=True)}
+    assert open_store().host_wishes(NOW) == wishes
+    assert open_store().host_wishes(until) == {}
+
+
+def test_of_two_wishes_the_one_that_lasts_longer_stands(store):
+    world, sport, arts, _ = configure(store, *HOST)
+    commit(store, a_failure(world, ErrorKind.RATE_LIMITED, host_until=NOW + HOUR))
+    shorter = {"host_until": NOW + HOUR / 6, "limit_said": False}
+    commit(store, a_failure(sport, ErrorKind.RATE_LIMITED, **shorter))
+    assert store.host_wishes(NOW)["wire.example"] == HostWish(until=NOW + HOUR, said=True)
+    longer = {"host_until": NOW + 2 * HOUR, "limit_said": False}
+    commit(store, a_failure(arts, ErrorKind.RATE_LIMITED, **longer))
+    assert store.host_wishes(NOW)["wire.example"] == HostWish(until=NOW + 2 * HOUR, said=False)
+
+
+def test_a_limit_where_a_redirect_led_is_that_hosts(store):
+    world, sport, *_, shore = configure(store, *HOST, SHORE)
+    limit = {"host_until": NOW + HOUR, "limited_host": "shore.example"}
+    commit(store, a_failure(world, ErrorKind.RATE_LIMITED, **limit))
+    assert store.host_wishes(NOW).keys() == {"shore.example"}
+    assert again(store, shore).next_poll_at == NOW + HOUR
+    assert again(store, sport).next_poll_at == NOW
+
+
+def test_a_start_brings_nothing_forward_that_a_wish_put_off_and_asks_nothing_new_before(store):
+    world, sport, *_ = configure(store, *HOST)
+    until = NOW + HOUR
+    commit(store, a_failure(world, ErrorKind.RATE_LIMITED, host_until=until))
+    put_off = again(store, sport).next_poll_at
+    sources = [a_source(url=url, name=url, every=HOUR / 12) for url in [*HOST, HOST[0] + "/new"]]
+    store.sync_sources(sources, now=NOW + HOUR / 3, rng=random.Random(1))
+    states = {state.url: state for state in store.source_states()}
+    assert states[sport.url].next_poll_at == put_off
+    assert states[sources[-1].url].next_poll_at >= until
+
+
+def test_a_wish_moves_with_the_clock_and_goes_when_it_is_old(store):
+    world, *_ = configure(store, *HOST)
+    commit(store, a_failure(world, ErrorKind.RATE_LIMITED, host_until=NOW + HOUR))
+    store.shift(HOUR)
+    assert store.host_wishes(NOW)["wire.example"].until == NOW + 2 * HOUR
+    store.prune(NOW + 3 * HOUR)
+    assert store.host_wishes(NOW) == {}

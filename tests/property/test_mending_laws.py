@@ -6,6 +6,7 @@ from lxml import etree
 
 from monitor.feeds.mending import flaw, mend
 from monitor.feeds.reading.decoding import decode
+from monitor.feeds.reading.inner_entries import without_inner_entries
 from monitor.feeds.reading.nesting import nest
 
 TEXTS = st.text(
@@ -77,6 +78,28 @@ def test_whatever_the_tags_what_is_put_in_order_is_well_formed_and_keeps_its_ent
     in_order = nest(broken)
     assert flaw(in_order) is None
     assert nest(in_order) == in_order
+
+
+QUOTING = st.recursive(
+    st.sampled_from(["<item/>", "<x a='>'/>", "<![CDATA[<item>]]>", "<!-- </item> -->", "<?x <entry> ?>", "text"]),
+    lambda inner: st.builds(
+        "<{0}>{1}</{0}>".format,
+        st.sampled_from(["item", "entry", "feed", "x"]),
+        st.lists(inner, max_size=4).map("".join),
+    ),
+    max_leaves=30,
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(QUOTING)
+def test_no_entry_is_left_in_another_and_none_is_lost_that_stood_outside(text):
+    written = f"<rss><channel>{text}</channel></rss>"
+    tree, outer = etree.fromstring(written), etree.fromstring(without_inner_entries(written))
+    assert not outer.xpath("//*[self::item or self::entry]//*[self::item or self::entry]")
+    outside = "//*[self::item or self::entry][not(ancestor::item or ancestor::entry)]"
+    direct = "//*[self::item or self::entry][not(ancestor::*[not(self::item or self::entry)][ancestor::item or ancestor::entry])]"
+    assert len(outer.xpath(outside)) == len(tree.xpath(direct))
 
 
 ITEMS = st.lists(

@@ -1,8 +1,10 @@
 """The commands as a person types them, in a process of their own."""
 
 import asyncio
+import gzip
 import json
 import sys
+import zlib
 
 import pytest
 from desk import Desk, rss
@@ -170,6 +172,20 @@ async def test_parse_shows_a_file_as_the_monitor_reads_it(desk):
     ran = await desk.run("parse", "page.html", "--json")
     assert (ran.code, ran.json["error"]["kind"]) == (1, "not_a_feed")
     assert (await desk.run("parse", "missing.xml")).code == 3
+
+
+@pytest.mark.parametrize("compressed", [gzip.compress, zlib.compress], ids=["gzip", "zlib"])
+async def test_parse_reads_a_compressed_file_and_says_where_it_is_damaged(desk, compressed):
+    body = compressed(rss("One", "Two"))
+    (desk.folder / "feed.gz").write_bytes(body)
+    shown = (await desk.run("parse", "feed.gz", "--json")).json
+    assert [entry["title"] for entry in shown["entries"]] == ["One", "Two"]
+    (desk.folder / "feed.gz").write_bytes(body[:-20])
+    ran = await desk.run("parse", "feed.gz", "--json")
+    assert (ran.code, ran.json["error"]["kind"]) == (1, "bad_encoding")
+    (desk.folder / "feed.gz").write_bytes(compressed(bytes(30_000_000)))
+    ran = await desk.run("parse", "feed.gz", "--json")
+    assert (ran.code, ran.json["error"]["kind"]) == (1, "too_large")
 
 
 async def test_parse_fetches_an_address_only_where_that_is_allowed(desk):

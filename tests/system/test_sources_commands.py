@@ -318,6 +318,42 @@ async def test_a_source_of_an_opml_file_is_left_to_a_person(desk, config):
     assert (desk.folder / "feeds.opml").read_text() == opml
 
 
+def refresh(to):
+    return f'<html><head><meta http-equiv="refresh" content="0; url={to}"></head></html>'
+
+
+@pytest.mark.parametrize("depth", ["a feed", "a page that names it"])
+async def test_a_page_that_sends_its_readers_on_is_followed_once(desk, config, depth):
+    feed = titled("The Wire")
+    answers = {"/": refresh("/final"), "/news": feed}
+    answers["/final"] = feed if depth == "a feed" else page(("/news", "rss", ""))
+    async with Site(answers) as site:
+        ran = await desk.run("sources", "add", site.url("/"))
+        assert ran.code == 0, ran.err
+        assert site.url("/final" if depth == "a feed" else "/news") in config.read_text()
+        asked = [request.target for request in site.server.requests]
+    assert asked == ["/", "/final", "/news"][: len(asked)]
+
+
+async def test_a_page_that_sends_its_readers_round_in_a_circle_ends_the_search(desk):
+    async with Site({"/": refresh("/a"), "/a": refresh("/b"), "/b": refresh("/")}) as site:
+        ran = await desk.run("sources", "add", site.url("/"))
+        assert ran.code == 1
+        asked = [request.target for request in site.server.requests]
+    assert asked[:2] == ["/", "/a"]
+    assert "/b" not in asked
+    assert len(asked) <= 8
+
+
+async def test_a_source_that_failed_once_is_told_of_in_the_singular(desk):
+    desk.publish("/good", rss("One"))
+    desk.configure(["/good", "/bad"])
+    await desk.run("poll", "--all")
+    assert "    failed once, at 2" in (await desk.run("status")).out
+    why = await desk.run("sources", "why", desk.server.url("/bad"))
+    assert "failed once; tried again" in why.out
+
+
 # --- importing and exporting --------------------------------------------------------------------
 
 OPML = """\
@@ -372,6 +408,37 @@ async def test_what_is_no_list_is_told(desk, config, data, code, words):
     assert ran.code == code
     assert words in ran.out + ran.err
     assert config.read_text() == CONFIG
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "feeds: nothing to import: it is empty"),
+        ("# none yet\n", "feeds: nothing to import: it holds no address"),
+        ("<opml version='2.0'><head/></opml>", "it has no <body>"),
+        ("<opml version='2.0'><body/></opml>", "feeds: nothing to import: it lists no feed"),
+    ],
+)
+async def test_a_file_without_feeds_is_told_as_such(desk, text, words):
+    (desk.folder / "feeds").write_text(text)
+    ran = await desk.run("import", "feeds", "--dry-run")
+    assert ran.code == 1
+    assert words in ran.err
+
+
+async def test_of_an_opml_file_that_was_cut_off_what_is_whole_is_imported(desk, config):
+    whole = '<outline text="One" xmlUrl="https://one.example/feed"/>'
+    (desk.folder / "feeds.opml").write_text(
+        f"<!DOCTYPE opml>\n<opml><body>\n{whole}\n<outline text='Two' xmlUrl='https://two.ex"
+    )
+    ran = await desk.run("import", "feeds.opml")
+    assert (ran.code, "1 added" in ran.out) == (0, True)
+    assert "feeds.opml:4: the file seems cut off here" in ran.err
+    assert "two.ex" not in config.read_text()
+    (desk.folder / "feeds.opml").write_text("<opml>\n<body>\n<outline text='Two' xmlUrl='https:")
+    ran = await desk.run("import", "feeds.opml")
+    assert ran.code == 2
+    assert "cut off at line 3, before any feed; export it again" in ran.err
 
 
 async def test_a_file_that_is_not_there_can_not_be_imported(desk):

@@ -89,7 +89,7 @@ MISTAKES = [
     ("store", "store: {url: postgres://db/monitor}\n", "bad-store", 1, 14, "postgres://db/monitor", "postgresql+psycopg://"),
     ("network", "poll: {allow_networks: [10.0.0.1/8]}\n", "bad-network", 1, 25, "10.0.0.1/8", "did you mean 10.0.0.0/8?"),
     ("header of our own", f"sources: [{{url: '{FEED}', headers: {{Host: a}}}}]\n", "bad-header", 1, 60, "Host", "sends “Host” itself"),
-    ("header with a line end", f'sources: [{{url: "{FEED}", headers: {{X-A: "a\\nb"}}}}]\n', "bad-header", 1, 60, "X-A", "can't be sent"),
+    ("header with a line end", f'sources: [{{url: "{FEED}", headers: {{X-A: "a\\nb"}}}}]\n', "bad-header", 1, 65, "••••••", "can't be sent"),
     ("auth of both kinds", f"sources: [{{url: '{FEED}', auth: {{user: a, bearer: b}}}}]\n", "bad-auth", 1, 50, "auth", "or a bearer token"),
     ("password without user", f"sources: [{{url: '{FEED}', auth: {{password: b}}}}]\n", "bad-auth", 1, 50, "auth", "user"),
     ("language", "watchlists: {w: {match: [a1], languages: [english please]}}\n", "bad-language", 1, 43, "english please", "en, es"),

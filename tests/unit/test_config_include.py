@@ -194,7 +194,17 @@ def test_what_is_wrong_in_an_opml_file_is_told_at_its_line(folder):
     assert problem.file.endswith("feeds.opml")
 
 
-@pytest.mark.parametrize("text", ["<opml>", "<rss/>", "{}", "<!DOCTYPE opml []><opml/>"])
+def test_an_opml_file_that_is_cut_off_is_refused_lest_sources_be_dropped(folder):
+    whole = OPML.format(broken="https://x.example/")
+    folder.write("feeds.opml", whole[: whole.index("</opml>")])
+    problem = folder.problem("include: feeds.opml\n")
+    assert (problem.code, problem.line) == ("bad-opml", 11)
+    assert "cut off" in problem.message
+
+
+@pytest.mark.parametrize(
+    "text", ["<opml>", "<rss/>", "{}", "<!DOCTYPE opml [<!ENTITY a 'b'>]><opml/>"]
+)
 def test_a_document_that_is_no_opml_is_refused(folder, text):
     folder.write("feeds.opml", text)
     assert folder.problem("include: feeds.opml\n").code == "bad-opml"

@@ -121,3 +121,31 @@ def test_each_lost_reference_of_a_text_is_told_and_nothing_follows_from_it(folde
         ("unset-variable", "${HOSTT}"),
         ("unset-variable", "${PATHH}"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sources: [{url: 'https://a.example/', auth: {bearer: '${NOPE}'}}]",
+        "sources: [{url: 'https://a.example/', auth: {user: '${NOPE}', password: x}}]",
+        "sources: [{url: 'https://a.example/', headers: {X-Key: '${NOPE}'}}]",
+        "sources: [{url: '${NOPE}', name: a}]",
+        "web: {listen: '0.0.0.0:8470', token: '${NOPE}'}",
+        "poll: {min: '${NOPE}', max: 1m}",
+        "notifiers: {d: {type: slack, url: '${NOPE}'}}",
+        "notifiers: {d: {type: '${NOPE}', url: 'https://a.example/'}}",
+        "store: {url: '${NOPE}'}",
+    ],
+)
+def test_what_only_follows_from_a_broken_reference_is_no_second_mistake(folder, text):
+    assert [problem.code for problem in folder.problems(text)] == ["unset-variable"]
+
+
+def test_what_is_wrong_beside_a_broken_reference_is_told_too(folder):
+    text = """\
+    sources:
+      - {url: "https://a.example/", auth: {bearer: "${NOPE}"}, evry: 5m}
+      - {url: "https://b.example/", auth: {password: x}}
+    """
+    codes = [problem.code for problem in folder.problems(text)]
+    assert codes == ["unset-variable", "unknown-option", "bad-auth"]

@@ -136,3 +136,38 @@ def test_every_spelling_of_a_loopback_address_is_known_without_a_look_up(host):
 @pytest.mark.parametrize("host", ["feed.example", "localhost.example", "1.2.3.4.example", "", "x"])
 def test_a_name_spells_no_address(host):
     assert spelled(host) is None
+
+
+@pytest.mark.parametrize(
+    ("network", "address", "opened"),
+    [
+        ("0.0.0.0/0", "169.254.169.254", False),
+        ("0.0.0.0/0", "169.254.1.1", False),
+        ("169.0.0.0/8", "169.254.1.1", False),
+        ("169.254.0.0/16", "169.254.1.1", True),
+        ("169.254.0.0/16", "169.254.169.254", True),
+        ("169.254.169.254", "169.254.169.254", True),
+        ("169.254.8.0/24", "169.254.169.254", False),
+        ("100.64.0.0/10", "100.100.100.200", False),
+        ("100.100.100.200", "100.100.100.200", True),
+        ("0.0.0.0/0", "168.63.129.16", False),
+        ("::/0", "fe80::1", False),
+        ("fe80::/10", "fe80::1", True),
+        ("::/0", "fd00:ec2::254", False),
+        ("fd00::/8", "fd00:ec2::254", False),
+        ("fd00:ec2::254", "fd00:ec2::254", True),
+        ("fd00::/8", "fd00::1", True),
+        ("0.0.0.0/0", "10.0.0.7", True),
+        ("0.0.0.0/0", "127.0.0.1", True),
+    ],
+)
+def test_link_local_and_metadata_addresses_open_only_to_a_network_that_is_one(
+    network, address, opened
+):
+    assert (refusal(ip_address(address), [ip_network(network)]) is None) is opened
+
+
+@pytest.mark.parametrize("outer", ["::ffff:169.254.169.254", "64:ff9b::169.254.169.254"])
+def test_no_wide_network_opens_metadata_inside_an_ipv6_address(outer):
+    wide = [ip_network("0.0.0.0/0"), ip_network("::/0")]
+    assert refusal(ip_address(outer), wide) is not None

@@ -1,5 +1,6 @@
 """Dates as feeds write them, and what they must come to."""
 
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -36,6 +37,12 @@ READ = [
     ("Sat, 22-Nov-2025 10:00:00 GMT", TEN),
     ("Sat, 22 Nov 2025 10:00:60 GMT", datetime(2025, 11, 22, 10, 0, 59, tzinfo=UTC)),
     ("  Sat,  22\n Nov 2025   10:00:00   GMT ", TEN),
+    ("Sat, 22 Nov 2025 10:0:0 GMT", TEN),
+    ("2025-11-22T10:0:0Z", TEN),
+    ("2025-11-22 10：00：00", TEN),
+    ("２０２５-１１-２２ １０:００", TEN),
+    (unicodedata.normalize("NFD", "22 août 2025 10:00"), TEN.replace(month=8)),
+    (unicodedata.normalize("NFD", "22 décembre 2025 10h00"), TEN.replace(month=12)),
     # asctime, JavaScript, Ruby, Twitter
     ("Sat Nov 22 10:00:00 2025", TEN),
     ("Sat Nov 22 05:00:00 EST 2025", TEN),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.feeds.mending import flaw, mend
-from monitor.feeds.reading.nesting import nest
+from monitor.feeds.reading.nesting import MOST_TAGS, first_tags, nest
 from monitor.feeds.reading.parse import parse
 from monitor.model import Document
 
@@ -187,9 +187,37 @@ def test_in_rdf_the_items_may_follow_the_channels_end():
     assert "</channel><item>" in text
 
 
-def test_of_too_many_tags_nothing_is_put_in_order():
-    text = "<rss>" + "<a>" * 100_000
-    assert nest(text) == text
+def test_of_too_many_tags_those_before_the_bound_are_read_and_the_rest_is_reported():
+    items = "".join(f"<item><title>{number}</titel></item>" for number in range(MOST_TAGS // 4))
+    document = parse(rss(items + "<a>" * MOST_TAGS).encode(), url="https://news.example/feed")
+    assert isinstance(document, Document), document
+    assert document.path == "strict"
+    assert {"ill_formed", "truncated"} <= {problem.kind for problem in document.problems}
+    assert document.entries[0].title == "0"
+
+
+@pytest.mark.parametrize("tag", ["<d>", "<div>", "<table><tr><td>", "<x:y>"])
+@pytest.mark.parametrize(
+    "place", ["{}", "<item><title>B</title><description>{}</description></item>"]
+)
+def test_tags_without_a_bottom_cost_no_entry_before_or_behind_them(tag, place):
+    depths = rss(BEFORE, place.format(tag * 20_000 + "deep"), AFTER)
+    titles = [entry.title for entry in read(depths)]
+    assert (titles[0], titles[-1]) == ("Before", "After")
+
+
+def test_ends_of_tags_too_deep_to_keep_close_nothing_else():
+    deep = "<d>" * 1_000 + "deep" + "</d>" * 1_000
+    first, second = read(
+        rss(f"<item><description>{deep}</description><title>A<b></title></item>", AFTER)
+    )
+    assert (first.summary, first.title, second.title) == ("deep", "A", "After")
+
+
+def test_what_comes_first_of_too_many_tags_ends_with_an_entry():
+    text = rss(BEFORE, "<a>" * MOST_TAGS)
+    assert first_tags(text).endswith(BEFORE)
+    assert first_tags(rss(BEFORE)) == rss(BEFORE)
 
 
 SHAPES = [  # what would cost quadratic time if something were looked for from each place on
@@ -208,6 +236,10 @@ SHAPES = [  # what would cost quadratic time if something were looked for from e
     ["<!-- ", "-->"],
     ["<a b='"],
     ['<a b="', "'"],
+    ['<a b="<c>" '],
+    ['<a b="<c>', '" d=""'],
+    ["<?x <b>"],
+    ["<?x <b>", "?>"],
     ["<a ", "b=c "],
     ["<a ", "b='c"],
     ["<a ", "'\""],

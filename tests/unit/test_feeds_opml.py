@@ -42,7 +42,7 @@ def test_feeds_come_in_order_with_title_language_folders_and_categories():
 
 
 def test_a_document_without_feeds_is_empty():
-    assert read_opml(b"<opml version='2.0'><body/></opml>") == Listing()
+    assert read_opml(b"<opml version='2.0'><body/></opml>") == Listing(bare="it lists no feed")
 
 
 def test_titles_are_one_printable_line():
@@ -57,12 +57,13 @@ def test_titles_are_one_printable_line():
     ("document", "words"),
     [
         (b"", "not XML"),
-        (b"<opml>", "not XML"),
+        (b"<opml>", "cut off at line 1, before any feed"),
+        (b"<opml>\n<body>\n<outline text='a' xmlUrl='https://a.exam", "cut off at line 3"),
         (b"<opml><outline></opml>", "not XML"),
         (b"<rss version='2.0'/>", "not OPML"),
-        (b"<!DOCTYPE opml><opml/>", "document type"),
-        (b"<!DOCTYPE opml [<!ENTITY a 'b'>]><opml>&a;</opml>", "document type"),
-        (b"<!DOCTYPE opml SYSTEM 'file:///etc/passwd'><opml/>", "document type"),
+        (b"<!DOCTYPE opml [<!ENTITY a 'b'>]><opml>&a;</opml>", "declares an entity"),
+        (b"<!DOCTYPE opml [<!ENTITY % a SYSTEM 'b'> %a;]><opml/>", "declares an entity"),
+        (b"<!DOCTYPE opml SYSTEM 'a' [<!ENTITY a SYSTEM 'b'>]><opml/>", "declares an entity"),
         (b"<opml>" + b"<outline text='a'>" * 32, "nested deeper than 32"),
         (b"<opml>" + b"<outline/>" * 100_001 + b"</opml>", "more than 100000 outlines"),
         (b" " * (MAX_BYTES + 1), "larger than"),
@@ -71,6 +72,43 @@ def test_titles_are_one_printable_line():
 def test_what_is_no_opml_is_refused_with_a_reason(document, words):
     with pytest.raises(OpmlError, match=words):
         read_opml(document)
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        "<!DOCTYPE opml>",
+        "<!doctype opml>",
+        '<!DOCTYPE opml PUBLIC "-//a//b"\n  "http://a.example/opml.dtd">',
+        "<!DOCTYPE opml SYSTEM 'file:///etc/passwd'>",
+        "<!DOCTYPE opml [<!ELEMENT opml (head, body)>]>",
+    ],
+)
+def test_a_document_type_that_declares_no_entity_is_passed_over(doctype):
+    feed = '<outline text="Caf&eacute;" xmlUrl="https://a.example/"/>'
+    document = f"<?xml version='1.0'?>\n{doctype}\n<opml><body>{feed}</body></opml>"
+    (outline,) = read_opml(document.encode()).feeds
+    assert outline.title == "Café"
+    assert outline.line == document.count("\n") + 1
+
+
+def test_of_a_document_that_was_cut_off_what_is_whole_is_read():
+    feeds = "".join(
+        f'<outline text="A &amp; {n} > 0" xmlUrl="https://a.example/{n}00?a=1&b=2"/>\n'
+        for n in range(3)
+    )
+    document = f'<opml version="2.0"><body><outline text="News">\n{feeds}</outline></body></opml>'
+    whole = read_opml(document.encode())
+    assert (len(whole.feeds), whole.cut_at) == (3, 0)
+    for end in range(document.index("</opml>") + 6):
+        try:
+            listing = read_opml(document[:end].encode())
+        except OpmlError:
+            assert document.find("/>") + 2 > end
+        else:
+            assert listing.feeds == whole.feeds[: len(listing.feeds)]
+            assert listing.feeds
+            assert listing.cut_at == document[:end].rstrip().count("\n") + 1
 
 
 def test_the_commonest_flaws_of_exports_are_forgiven_and_places_stay():

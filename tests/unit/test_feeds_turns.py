@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 from monitor.feeds.fetch import turns as module
 from monitor.feeds.fetch.turns import Turns
@@ -71,3 +72,27 @@ async def test_hosts_that_nobody_asked_for_long_are_forgotten_but_not_those_bein
     assert not waiting.done()
     turns.give_back("busy.example")
     assert await waiting
+
+
+async def test_the_wait_for_a_turn_grows_with_those_who_wait():
+    turns = Turns()
+    assert turns.expected("a.example", HOUR) == 0
+    await turns.take("a.example")
+    assert turns.expected("a.example", HOUR) == HOUR.total_seconds()
+    turns.give_back("a.example")
+    assert 0 < turns.expected("a.example", HOUR) <= HOUR.total_seconds()
+
+
+async def test_a_turn_that_was_not_used_begins_no_gap():
+    turns = Turns()
+    await turns.take("a.example")
+    turns.give_back("a.example", asked=False)
+    assert turns.left("a.example", HOUR) == 0
+
+
+async def test_everyone_who_is_sent_away_has_a_time_of_their_own():
+    turns, gap = Turns(), timedelta(seconds=3)
+    times = [turns.book("a.example", gap) for _ in range(4)]
+    assert times[0] >= module.SHORTEST_ABSENCE
+    assert all(later - earlier > gap.total_seconds() for earlier, later in pairwise(times))
+    assert turns.book("b.example", gap) < times[1]

@@ -24,6 +24,7 @@ _PATHS = (
     "blog/rss.xml", "news/rss", "?format=rss",
 )  # fmt: skip
 _MOST_ANCHORS = 20
+SENT_ON = "the page sends its readers on to it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,12 @@ def candidates(page: str, *, url: str) -> tuple[Candidate, ...]:
     return _ranked(
         [*_named(found, url), *_ruled(known, "known"), *_anchors(found, url)], besides=url
     )
+
+
+def sent_on_to(page: str, *, url: str) -> str:
+    """Return where a page sends its readers by itself, "" where it does not or where it is."""
+    onward = refreshed_to(list(tags(page)), url)
+    return "" if canonical_link(onward) == canonical_link(url) else onward
 
 
 def known_places(url: str) -> tuple[Candidate, ...]:
@@ -81,7 +88,7 @@ def _named(found: list[Tag], url: str) -> Iterator[Candidate]:
     yield from sorted(links, key=_is_of_comments)
     onward = refreshed_to(found, url)
     if looks_like_feed(onward):
-        yield Candidate(url=onward, why="the page sends its readers on to it", sure="named")
+        yield Candidate(url=onward, why=SENT_ON, sure="named")
 
 
 def _is_of_comments(candidate: Candidate) -> bool:

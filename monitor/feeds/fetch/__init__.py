@@ -1,12 +1,14 @@
 """Visit a source once: a conditional GET, its redirects, its body, and what went wrong, as a value.
 
-All hops and the body share one deadline. Nothing but cancellation escapes, whatever a server does.
+All hops and the body share one deadline, which stands still while a visit waits to be let in at
+another host. Nothing but cancellation escapes, whatever a server does.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
 import httpx
 
@@ -20,6 +22,9 @@ from monitor.feeds.servers.habits import Question, ask
 from monitor.feeds.urls import host_of
 from monitor.model import ErrorKind, Failed, Outcome, Source, SourceState
 from monitor.settings import PollSettings
+
+# Called before a redirect is followed, with the address it leads to; a failure ends the visit.
+Enter: TypeAlias = Callable[[str], Awaitable[Failed | None]]
 
 # Given as a stream, since httpx looks for what to add to the lines of any other request.
 _NOTHING = httpx.ByteStream(b"")
@@ -37,6 +42,8 @@ class _Visit:
     poll: PollSettings
     transport: httpx.AsyncBaseTransport
     now: Callable[[], datetime]
+    enter: Enter | None
+    deadline: asyncio.Timeout
 
 
 async def fetch(
@@ -47,12 +54,14 @@ async def fetch(
     *,
     now: Callable[[], datetime],
     question: Question | None = None,
+    enter: Enter | None = None,
 ) -> Outcome:
     """Fetch a source's document, unless it is the one its validators tell of.
 
     Without a question it is the one that the state's habits lead to. Validators are echoed byte
     for byte, and only to the address they came from. The source's own headers and credentials
-    stay with the origin of its own url. Messages are clean. Only cancellation is raised.
+    stay with the origin of its own url. `enter` lets a visit in where redirects lead. Messages are
+    clean. Only cancellation is raised.
     """
     question = question or ask(state, None, now())
     host = host_of(question.url) or redact_url(question.url)
@@ -64,9 +73,11 @@ async def fetch(
         poll=poll,
         transport=transport,
         now=now,
+        enter=enter,
+        deadline=asyncio.timeout(poll.timeout.total_seconds()),
     )
     try:
-        async with asyncio.timeout(poll.timeout.total_seconds()):
+        async with visit.deadline:
             outcome = await _follow(visit)
     except TimeoutError:
         message = f"{host} did not answer whole within {poll.timeout.total_seconds():g} s"
@@ -91,9 +102,23 @@ async def _follow(visit: _Visit) -> Outcome:
             return trail.told(Failed(kind=ErrorKind.REDIRECT, message=message))
         if origin(step.url) != origin(url):
             secrets = ()
+        if refused := await _enter(visit, step.url):
+            return trail.told(refused)
         url = step.url
     message = f"{visit.host} redirects more than {MAX_HOPS} times"
     return trail.told(Failed(kind=ErrorKind.REDIRECT, message=message))
+
+
+async def _enter(visit: _Visit, url: httpx.URL) -> Failed | None:
+    """Wait until a redirect may be followed; no server is to blame for the time that takes."""
+    if visit.enter is None:
+        return None
+    loop, due = asyncio.get_running_loop(), visit.deadline.when()
+    began = loop.time()
+    visit.deadline.reschedule(None)
+    refused = await visit.enter(str(url))
+    visit.deadline.reschedule(due and due + loop.time() - began)
+    return refused
 
 
 async def _ask(

@@ -1,12 +1,13 @@
 """OPML becomes the feeds it lists (OPML 1.0 to 2.0, opml.org/spec2.opml). Pure.
 
-What programs get wrong in their exports is forgiven where it is certain what they mean. A document
-type is refused, so no entity can be declared and none can grow.
+What programs get wrong in their exports is forgiven where it is certain what they mean. Of a
+document that was cut off, what is whole is read. Entities that a document declares are refused, so
+that none can grow; what a document type names outside is never opened.
 """
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.parsers import expat
 
@@ -21,6 +22,8 @@ MAX_TEXT = 100  # characters of a title or a tag
 # Types of outlines whose `url` is a feed's, where programs write that instead of `xmlUrl`.
 _FEED_TYPES = frozenset({"", "rss", "rss1", "rss2", "rdf", "atom", "feed", "json", "jsonfeed"})
 _ROOT = re.compile("<opml", re.IGNORECASE)
+_END = re.compile(r"</opml\s*>", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE\b[^][<>]*+>", re.IGNORECASE)  # one that declares nothing
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # which XML can't hold
 
 
@@ -66,42 +69,69 @@ class Listing:
     feeds: tuple[Outline, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     repeated: int = 0  # outlines that name a feed again
+    cut_at: int = 0  # the line where the document ends too early; 0: it is whole
+    bare: str = ""  # why it lists nothing
 
 
 def read_opml(data: bytes) -> Listing:
     """Return what a document lists; a feed that stands in several folders has all their tags.
 
     Forgiven are bare ampersands, HTML's names for characters, control characters, what stands
-    before the root, wrong words about the encoding, and `url` for `xmlUrl`. Raises OpmlError where
-    the bytes are no OPML document or exceed a limit.
+    before the root, wrong words about the encoding, `url` for `xmlUrl`, and a missing end where
+    feeds stand before it. Raises OpmlError where the bytes are no OPML document or exceed a limit.
     """
     if len(data) > MAX_BYTES:
         raise OpmlError(f"the document is larger than {MAX_BYTES} bytes")
-    text = decode(data)
+    text = _without_doctype(decode(data))
     try:
         return _read(text)
     except _NotXmlError as error:
         with suppress(OpmlError):
             return _read(_mended(text))
+        if _ROOT.search(text) and not _END.search(text):
+            return _read_beginning(text)
         raise error from None
+
+
+def _read_beginning(text: str) -> Listing:
+    """Return what stands whole in a document that was cut off."""
+    line = text.rstrip().count("\n") + 1
+    listing = _read(_mended(text[: text.rfind(">") + 1]), is_whole=False)
+    if not listing.feeds:
+        message = f"the document seems cut off at line {line}, before any feed; export it again"
+        raise OpmlError(message, line)
+    return replace(listing, cut_at=line)
+
+
+def _without_doctype(text: str) -> str:
+    """Blank out a document type, every line in its place.
+
+    One that names declarations elsewhere would have undeclared entities dropped in silence.
+    """
+    root = _ROOT.search(text)
+    end = root.start() if root else len(text)
+    return _DOCTYPE.sub(lambda found: _blank(found[0]), text[:end]) + text[end:]
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\r\n]", " ", text)
 
 
 def _mended(text: str) -> str:
     """Return the document without its flaws, every outline in its place."""
     root = _ROOT.search(text)
     at = root.start() if root else 0
-    before = re.sub(r"[^\r\n]", " ", text[:at])
-    return before + mend(_CONTROLS.sub(" ", text[at:]))
+    return _blank(text[:at]) + mend(_CONTROLS.sub(" ", text[at:]))
 
 
-def _read(text: str) -> Listing:
+def _read(text: str, *, is_whole: bool = True) -> Listing:
     reader = _Reader(parser=expat.ParserCreate("utf-8"))
     parser = reader.parser
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
-    parser.StartDoctypeDeclHandler = reader.refuse_doctype
+    parser.EntityDeclHandler = reader.refuse_entity
     try:
-        parser.Parse(text.encode("utf-8", "replace"), True)  # noqa: FBT003 - by position only
+        parser.Parse(text.encode("utf-8", "replace"), is_whole)
     except expat.ExpatError as error:
         words = expat.ErrorString(error.code)
         raise _NotXmlError(f"it is not XML: {words}", error.lineno, error.offset + 1) from None
@@ -109,6 +139,7 @@ def _read(text: str) -> Listing:
         feeds=tuple(reader.feeds.values()),
         skipped=tuple(reader.skipped),
         repeated=reader.repeated,
+        bare=reader.why_bare(),
     )
 
 
@@ -120,6 +151,7 @@ class _Reader:
     repeated: int = 0
     open: list[str] = field(default_factory=list)  # the folder each open element stands for
     outlines: int = 0
+    has_body: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if not self.open and name.lower() != "opml":
@@ -129,13 +161,21 @@ class _Reader:
         if name.lower() == "outline":
             self._outline({key.lower(): value for key, value in attributes.items()})
         else:
+            self.has_body |= name.lower() == "body"
             self.open.append("")
 
     def end(self, _name: str) -> None:
         self.open.pop()
 
-    def refuse_doctype(self, *_declaration: object) -> None:
-        raise self._error("it declares a document type, which OPML has none of")
+    def why_bare(self) -> str:
+        """Return why nothing is listed, "" where something is."""
+        if self.feeds or self.skipped:
+            return ""
+        missing = "" if self.has_body else "; it has no <body>, where OPML has its outlines"
+        return f"it lists no feed{missing}"
+
+    def refuse_entity(self, *_declaration: object) -> None:
+        raise self._error("it declares an entity, which no OPML needs and which may do harm")
 
     def _outline(self, attributes: dict[str, str]) -> None:
         self.outlines += 1

@@ -17,10 +17,11 @@ from monitor.feeds.pacing.rhythm import (
     weight,
     worth_polling,
 )
-from monitor.model import Source, SourceState
+from monitor.model import ErrorKind, Source, SourceState
 from monitor.settings import HostSettings, PollSettings
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_COMES_BACK = timedelta(minutes=30)  # all of a host's sources have, after its wish
 _WISHES = {
     "limit": "what a rate limit left; each success halves it",
     "freshness": "for so long the server calls its answer fresh (heeded up to a day)",
@@ -47,6 +48,7 @@ class _Case:
     preset: HostSettings | None
     now: datetime
     usual: Interval
+    host_until: datetime | None
 
 
 def reasons(
@@ -56,9 +58,13 @@ def reasons(
     *,
     price: float,
     preset: HostSettings | None = None,
+    host_until: datetime | None = None,
     now: datetime,
 ) -> tuple[Reason, ...]:
-    """Return what bears on the polls of a source, as if its last answer came at `now`."""
+    """Return what bears on the polls of a source, as if its last answer came at `now`.
+
+    `host_until` is a standing wish of its host, which concerns all sources there.
+    """
     usual = interval(
         state.rate,
         state.rhythm,
@@ -77,6 +83,7 @@ def reasons(
         preset=preset,
         now=now,
         usual=usual,
+        host_until=host_until,
     )
     found = [*_learned(case), *_ruled(case), *_bounds(case), *_standing(case)]
     bound = _bound(case)
@@ -177,14 +184,18 @@ def _bounds(case: _Case) -> Iterator[Reason]:
 def _standing(case: _Case) -> Iterator[Reason]:
     state = case.state
     if state.failures:
+        failed = f"{state.failures} times in a row" if state.failures > 1 else "once"
         yield Reason(
             word="back_off",
             value=state.failures,
-            text=f"failed {state.failures} times in a row; tried again after growing pauses, and "
+            text=f"failed {failed}; tried again after growing pauses, and "
             "at its usual pace once it answers",
         )
     if state.retry_after and state.retry_after > case.now:
         yield _time("retry_after", state.retry_after, "the server wants no poll before")
+    if case.host_until:
+        until = _time("host_wish", case.host_until, "host asked: until")
+        yield replace(until, text=f"{until.text} none of its sources is polled")
     if state.last_polled_at:
         yield _time("last_poll", state.last_polled_at, "last poll")
     yield _time("next_poll", state.next_poll_at, "next poll")
@@ -192,8 +203,11 @@ def _standing(case: _Case) -> Iterator[Reason]:
 
 def _bound(case: _Case) -> str:
     """Return the word of what set the next poll."""
-    if case.state.retry_after and case.state.retry_after > case.now:
+    own = case.state.retry_after
+    if own and own > case.now and own >= (case.host_until or own):
         return "retry_after"
+    if case.host_until and not _has_own_time(case, case.host_until):
+        return "host_wish"
     if case.state.failures:
         return "back_off"
     usual = case.usual
@@ -204,6 +218,13 @@ def _bound(case: _Case) -> str:
     if wait > max(min(usual.rule, usual.longest), usual.shortest):
         return word
     return _ruling(case) if usual.adapts else _chosen(case)
+
+
+def _has_own_time(case: _Case, until: datetime) -> bool:
+    """Tell whether something else set the next poll than its host's wish for peace until then."""
+    state = case.state
+    limited = state.error_kind is ErrorKind.RATE_LIMITED
+    return limited or state.next_poll_at > until + _COMES_BACK
 
 
 def _ruling(case: _Case) -> str:

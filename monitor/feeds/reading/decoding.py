@@ -97,6 +97,8 @@ _HABITS = (
 _LATIN = {"cp1252", "mac-roman", "cp1250", "iso8859-2", "cp1254"}
 _ACCENTS = re.compile(r"[^\W\d_a-zA-Z]{3,}")
 _MIXED = re.compile(r"[a-zA-Z][^\x00-\x7f]|[^\x00-\x7f][a-zA-Z]")
+_BAD_BYTES = re.compile("[\udc80-\udcff]+")
+_NOT_LATIN = re.compile("[^\x00-\u024f\u2000-\u206f]")
 _SAMPLE = 2_048  # bytes of words beyond ASCII that a guess is made from
 _FEW = 12  # bytes beyond ASCII; fewer are too few to doubt a label for
 _LIKELY = 0.7  # of the share a language's text has at least
@@ -155,7 +157,7 @@ def _decode_legacy(body: bytes, labelled: list[str]) -> tuple[str, tuple[Problem
     """Decode what is not UTF-8. A label is believed unless the letters clearly say otherwise."""
     sample = _sample(body)
     if _is_mostly_utf8(sample):  # but for a few bytes
-        return _decode_as(body, "utf-8")
+        return _decode_mixed(body)
     if not labelled:
         codec = _guess(sample) or "cp1252"
         why = _problem("bad_encoding_label", f"is not the UTF-8 it should be; read as {codec}")
@@ -174,6 +176,21 @@ def _is_mostly_utf8(sample: bytes) -> bool:
     text = sample.decode("utf-8", "replace")
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
     return beyond_ascii >= 2 * text.count("\ufffd")
+
+
+def _decode_mixed(body: bytes) -> tuple[str, tuple[Problem, ...]]:
+    """Decode UTF-8 into which texts in Windows-1252 were put as they were."""
+    text = _BAD_BYTES.sub(_of_windows, body.decode("utf-8", "surrogateescape"))
+    left = _bad_bytes(text, "utf-8")
+    return text, left or (_problem("bad_bytes", "is UTF-8, and in places Windows-1252"),)
+
+
+def _of_windows(found: re.Match[str]) -> str:
+    """Return what bad bytes mean in Windows-1252, if Latin text stands around them."""
+    text = bytes(ord(char) - 0xDC00 for char in found[0]).decode("cp1252", "replace")
+    around = found.string[max(0, found.start() - 1) : found.end() + 1].replace(found[0], "")
+    is_usual = all(char in _HABITS[0][0] for char in text)
+    return text if is_usual and not _NOT_LATIN.search(around) else "\ufffd" * len(text)
 
 
 def _decodes(body: bytes, codec: str) -> bool:

@@ -38,6 +38,7 @@ _PARTS = {
     "enclosure": "enclosure",
     "text": "description dc:description summary itunes:summary abstract content content:encoded",
     "caption": "media:description",
+    "subtitle": "itunes:subtitle subtitle tagline",
     "author": " ".join(AUTHORS),
     "tag": "category keywords dc:subject media:category itunes:category itunes:keywords"
     " media:keywords tags",
@@ -46,12 +47,13 @@ _PARTS = {
     "updated": "updated modified lastbuilddate dc:date dcterms:modified",
     "language": "language dc:language",
     "source": "source",
-    "odd": "fullitem body xhtml:body",
+    "odd": "fullitem body xhtml:body item entry",
 }
 _PART = {name: part for part, names in _PARTS.items() for name in names.split()}
+_LAST_RESORTS = ("caption", "subtitle")
 _CONTENTS = {"content": "text/plain", "encoded": "text/html"}  # and what they are unless they say
 _LISTS = {"itunes:keywords", "media:keywords", "tags"}  # with commas between
-_MEDIA_PARTS = {"media title", "podcast title", "caption", "tag"}
+_MEDIA_PARTS = {"media title", "podcast title", "caption", "subtitle", "tag"}
 # Of these the outermost counts, so that others may stand deeper down.
 _SINGLE_PARTS = {"title", "guid", "published", "created", "updated", "language"}
 _BESIDE = {"image", "textinput", "itunes:owner"}  # what stands in them is not the entry's
@@ -178,13 +180,14 @@ def _texts(found: Found, scope: Scope) -> tuple[Said, Said]:
             summary = construct(element, otherwise)
     content = max(contents, key=lambda said: len(said.text), default=NOTHING)
     if summary is None and not contents:
-        content = _caption(found)
+        content = _last_resort(found)
     return summary or NOTHING, content
 
 
-def _caption(found: Found) -> Said:
-    captions = found.get("caption")
-    return construct(captions[-1], "text/plain") if captions else NOTHING
+def _last_resort(found: Found) -> Said:
+    """Return a picture's caption or a podcast's subtitle, all the text that some entries have."""
+    said = (construct(found[part][-1], "text/plain") for part in _LAST_RESORTS if found.get(part))
+    return next((text for text in said if text.text), NOTHING)
 
 
 def _links(found: Found, element: Element, guid: str, scope: Scope) -> list[str]:

@@ -14,7 +14,7 @@ _NAME = r"[A-Za-z_][\w.-]{0,99}+(?::[A-Za-z_][\w.-]{0,99}+)?+"
 _BEGIN = re.compile(
     rf"</\s*+({_NAME})[^<>]{{0,200}}(?:>|(?=<))"
     rf"|<({_NAME})(?=[\s/>\"'])((?:[^<>\"']++|{QUOTED}|[\"'])*+)>"
-    r"|(<!\[CDATA\[)|(<!--)|<[!?][^<>]{0,500}>",
+    r"|(<!\[CDATA\[)|(<!--)|<[!?][^<>]{0,500}>|(<\?)(?=[A-Za-z])",
     re.IGNORECASE | re.ASCII,
 )
 _ATTRIBUTE = re.compile(rf"([^\s\"'<>/=]++)(?:\s*+=\s*+({QUOTED}|[^\s\"'<>]++))?+", re.ASCII)
@@ -22,6 +22,7 @@ _ATTRIBUTE_NAME = re.compile(rf"{_NAME}", re.ASCII)
 _CLOSES_ITSELF = re.compile(r"(?:^|[\s\"'])/\s*+$")
 _CDATA_END = "]]>"
 _LONGEST_HALF_END = 20
+_LONGEST_INSTRUCTION = 2_000
 _HALF_END = re.compile(r"\](?:\]?\s{0,9}>|\])?\s*+$")
 
 
@@ -48,7 +49,7 @@ def cut(text: str) -> Iterator[Piece]:
     ends = _Ends(text)
     while found := _BEGIN.search(text, at):
         yield _text(text[at : found.start()])
-        end, start, attributes, cdata, comment = found.groups()
+        end, start, attributes, cdata, comment, instruction = found.groups()
         at = found.end()
         if end:
             inside = ""
@@ -61,6 +62,9 @@ def cut(text: str) -> Iterator[Piece]:
             yield Piece(Kind.TEXT, f"<![CDATA[{said}]]>")
         elif comment and (past := ends.of("-->", at)) >= 0:
             at = past + len("-->")
+        elif instruction:  # with tags in it
+            past = ends.of("?>", at)
+            at = past + len("?>") if 0 <= past - at < _LONGEST_INSTRUCTION else at
     yield _text(text[at:])
 
 

@@ -4,16 +4,19 @@ Pure: never touches network, clock or disk. Time grows with the length of the te
 documents that stay ill-formed once their text is mended; a well-formed one comes back as it was.
 """
 
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from monitor.feeds.mending import declare_prefixes, flaw
 from monitor.feeds.plaintext import HTML_NAMES
 from monitor.feeds.reading.markup_pieces import Kind, Piece, cut
 
-MOST_TAGS = 100_000  # of a document that is put in order
+MOST_TAGS = 300_000  # of a document that is put in order
+DEEPEST = 400  # elements in one another; a deeper one loses its tags, and keeps its text
 
 _ENTRIES = frozenset(("item", "entry"))
 _HOLDERS = frozenset(("rss", "rdf", "feed", "channel"))
@@ -36,9 +39,18 @@ def nest(body: str) -> str:
     follows another that is never closed, what is open is closed. Attributes are quoted, and none
     stands twice.
     """
-    if flaw(body) is None or body.count("<") > MOST_TAGS:
+    if flaw(body) is None:
         return body
     return declare_prefixes(_nested([*cut(body)]))
+
+
+def first_tags(body: str) -> str:
+    """Return as much of `body` as can be put in order, up to its last whole entry there."""
+    if body.count("<") <= MOST_TAGS:
+        return body
+    end = next(islice(re.finditer("<", body), MOST_TAGS, None)).start()
+    whole = max(body.rfind("</item>", 0, end), body.rfind("</entry>", 0, end))
+    return body[: body.index(">", whole) + 1] if whole >= 0 else body[:end]
 
 
 def _nested(pieces: Sequence[Piece]) -> str:
@@ -105,6 +117,7 @@ class _Writing:
     written: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)  # names as they are spelled
     count: Counter[str] = field(default_factory=Counter)  # of those, in lower case
+    too_deep: Counter[str] = field(default_factory=Counter)  # names whose ends are left out too
     outer: int = 0  # how many of the open ones, from the root on, hold entries or parts
     is_begun: bool = False  # an entry was opened, and nothing was said in it
 
@@ -130,6 +143,9 @@ class _Writing:
         if piece.kind is Kind.WHOLE or name in _VOID:
             self.written.append(f"{piece.said}/>")
             return
+        if len(self.open) >= DEEPEST:
+            self.too_deep[name] += 1
+            return
         self.written.append(f"{piece.said}>")
         self.outer += len(self.open) == self.outer and local in _ENTRIES | _HOLDERS
         self.open.append(piece.name)
@@ -140,7 +156,9 @@ class _Writing:
         if _local(name) in _HOLDERS and self._is_early(name, number):
             return
         self.is_begun = False
-        if self.count[name]:
+        if self.too_deep[name]:
+            self.too_deep[name] -= 1
+        elif self.count[name]:
             at = len(self.open) - 1
             while self.open[at].lower() != name:
                 at -= 1
@@ -152,6 +170,8 @@ class _Writing:
 
     def close(self, depth: int) -> None:
         """Close what is open, the innermost first, until so many are left."""
+        if len(self.open) > depth:
+            self.too_deep.clear()
         while len(self.open) > depth:
             name = self.open.pop()
             self.count[name.lower()] -= 1

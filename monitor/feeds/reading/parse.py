@@ -8,7 +8,6 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, TypeAlias
 
 import feedparser
 
@@ -29,15 +28,13 @@ from monitor.feeds.reading.entries import (
     language_tag,
     problems,
 )
-from monitor.feeds.reading.nesting import nest
+from monitor.feeds.reading.inner_entries import without_inner_entries
+from monitor.feeds.reading.mapped import Mapped, detail, dicts, value
+from monitor.feeds.reading.nesting import MOST_TAGS, first_tags, nest
 from monitor.feeds.reading.xml_text import DECLARATION, Prepared, prepare
 from monitor.feeds.urls import absolute_link
 from monitor.model import Document, ErrorKind, Failed, Parsed, Problem
 
-Mapped: TypeAlias = dict[str, Any]  # feedparser's dictionaries
-
-_PAGES = {"html", "head", "body"}
-_FEED_INSIDE = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]")  # some publishers wrap theirs in a page
 _HTML_TYPES = {"text/html", "application/xhtml+xml"}
 _TEXT_TYPES = _HTML_TYPES | {"text/plain", ""}
 _PREFIXED = re.compile(r"<([A-Za-z][\w.-]{0,19}):(?:item|entry)[\s>]")
@@ -76,26 +73,43 @@ def _read_xml(text: str, url: str, known: bytes) -> Parsed:
     if document:
         return document
     prepared = prepare(text)
-    if prepared is None or (prepared.root in _PAGES and not _FEED_INSIDE.search(text)):
+    if prepared is None:
         return web_page.classify(text, url=url)
     if not prepared.is_as_it_stood:
         document = strict.read(prepared.text, url=url, known=known)
         if document:
             return _with_problems(document, prepared.problems)
     if (fault := flaw(prepared.text)) is None:
-        return read_leniently(prepared, text, url=url, known=known)
+        return _read_odd(prepared, text, url, known)
     return _read_ill_formed(_with_flaw(prepared, *fault), text, url, known)
+
+
+def _read_odd(prepared: Prepared, text: str, url: str, known: bytes) -> Parsed:
+    """Return what `prepared` says, which is well-formed, but for the entries inside others."""
+    outer = without_inner_entries(prepared.text)
+    if outer != prepared.text:
+        document = strict.read(outer, url=url, known=known)
+        if document:
+            return _with_problems(document, prepared.problems)
+    return read_leniently(replace(prepared, text=outer), text, url=url, known=known)
 
 
 def _read_ill_formed(prepared: Prepared, text: str, url: str, known: bytes) -> Parsed:
     """Return what `prepared` says once its text is mended, or its tags are put in order as well."""
     mended = mend(prepared.text)
-    if flaw(mended) is not None and (nested := nest(prepared.text)) != prepared.text:
-        mended = nested
+    if flaw(mended) is not None:
+        within = first_tags(prepared.text)
+        mended = nest(within)
+        if within != prepared.text:
+            message = (
+                f"tags that fit badly, and more than {MOST_TAGS:,} of them: the rest is left out"
+            )
+            problem = Problem(kind="truncated", message=message)
+            prepared = replace(prepared, problems=(*prepared.problems, problem))
     document = strict.read(mended, url=url, known=known)
     if document:
         return _with_problems(document, prepared.problems)
-    return read_leniently(replace(prepared, text=mended), text, url=url, known=known)
+    return _read_odd(replace(prepared, text=mended), text, url, known)
 
 
 def _with_flaw(prepared: Prepared, what: str, line: int) -> Prepared:
@@ -117,7 +131,7 @@ def read_leniently(prepared: Prepared, text: str, *, url: str = "", known: bytes
     if not parsed["entries"] and (prefixed := _PREFIXED.search(prepared.text)):
         without = re.sub(rf"<(/?){re.escape(prefixed[1])}:", r"<\1", prepared.text)
         parsed = _feedparsed(without)
-    if not parsed["entries"] and (not parsed["version"] or prepared.root in _PAGES):
+    if not parsed["entries"] and not parsed["version"]:
         return web_page.classify(text, url=url)
     found = (*prepared.problems, *_ill_formed(parsed, prepared))
     is_flawed = any(problem.kind == "ill_formed" for problem in found)
@@ -129,7 +143,7 @@ def read_leniently(prepared: Prepared, text: str, *, url: str = "", known: bytes
 
 
 def _says_something(entry: Mapped) -> bool:
-    return any(_text(entry, key) for key in ("title", "link", "id", "summary"))
+    return any(value(entry, key) for key in ("title", "link", "id", "summary"))
 
 
 def _feedparsed(text: str) -> Mapped:
@@ -164,11 +178,11 @@ def _ill_formed(parsed: Mapped, prepared: Prepared) -> Iterable[Problem]:
 
 def _document(parsed: Mapped, text: str, *, url: str, known: bytes) -> Document:
     feed = parsed["feed"]
-    language = language_tag(_text(feed, "language"))
+    language = language_tag(value(feed, "language"))
     authors = _authors(feed)[:MOST_AUTHORS] if parsed["version"].startswith("atom") else []
     cuts: Cuts = Cuts(many_entries=max(0, len(parsed["entries"]) - MAX_ENTRIES))
     raws = [_raw(entry, tuple(authors)) for entry in both_ends(parsed["entries"])]
-    links = [(_text(link, "rel"), _text(link, "href")) for link in _dicts(feed, "links")]
+    links = [(value(link, "rel"), value(link, "href")) for link in dicts(feed, "links")]
     page = next(filter(None, (absolute_link(link, url) for link in _pages(feed))), "")
     origin = hints.origin(url, links, page)
     new, all_marks = marks.unknown(raws, known, marks.context("lenient", origin, language))
@@ -182,9 +196,9 @@ def _document(parsed: Mapped, text: str, *, url: str, known: bytes) -> Document:
         entries=entries,
         problems=problems(cuts),
         ttl=hints.interval(
-            ttl=_text(feed, "ttl"),
-            period=_text(feed, "sy_updateperiod"),
-            frequency=_text(feed, "sy_updatefrequency"),
+            ttl=value(feed, "ttl"),
+            period=value(feed, "sy_updateperiod"),
+            frequency=value(feed, "sy_updatefrequency"),
         ),
         skip_hours=skip_hours,
         skip_days=skip_days,
@@ -199,51 +213,52 @@ def _raw(entry: Mapped, inherited: tuple[str, ...]) -> RawEntry:
     """Return what feedparser found; `inherited` are the authors of an entry that names none."""
     # feedparser copies a content into an absent summary; a summary of its own has a detail.
     has_summary = "summary_detail" in entry
-    title, title_detail = _said(entry, "title"), _detail(entry, "title_detail")
-    guid = _text(entry, "id")
+    title, title_detail = _said(entry, "title"), detail(entry, "title_detail")
+    guid = value(entry, "id")
     # Where no guid stands, it is what RDF says the entry is about: the address of its page.
     about = guid if "guidislink" not in entry and _is_address(guid) else ""
-    dates = [_text(entry, key) for key in ("published", "created", "updated")]
+    dates = [value(entry, key) for key in ("published", "created", "updated")]
     # Where an entry has no link, feedparser offers the guid, even one that is no address.
-    written = {_text(link, "href") for link in _dicts(entry, "links")}
+    written = {value(link, "href") for link in dicts(entry, "links")}
     pages = [link for link in _pages(entry) if link in written or _is_address(link)]
     return RawEntry(
         guid=guid,
-        title=title if title.text else Said(text=_text(entry, "itunes_title")),
+        title=title if title.text else Said(text=value(entry, "itunes_title")),
         summary=_said(entry, "summary") if has_summary else Said(),
-        content=_content(entry) if has_summary or "content" in entry else _caption(entry),
+        content=_content(entry) if has_summary or "content" in entry else _last_resort(entry),
         links=(*pages, *_enclosures(entry), about),
         authors=_own_authors(entry) or inherited,
-        tags=tuple(_text(tag, "label") or _text(tag, "term") for tag in _dicts(entry, "tags")),
+        tags=tuple(value(tag, "label") or value(tag, "term") for tag in dicts(entry, "tags")),
         published=tuple(dates),
         updated=(dates[2],),
-        language=_text(entry, "language") or _text(title_detail, "language"),
+        language=value(entry, "language") or value(title_detail, "language"),
     )
 
 
-def _caption(entry: Mapped) -> Said:
-    """Return what a video's or picture's caption says, all the text that some feeds have."""
-    return Said(text=_text(entry, "media_caption"))
+def _last_resort(entry: Mapped) -> Said:
+    """Return a picture's caption or a podcast's subtitle, all the text that some entries have."""
+    caption = Said(text=value(entry, "media_caption"))
+    return caption if caption.text else _said(entry, "subtitle")
 
 
 def _content(entry: Mapped) -> Said:
     """Return the longest of an entry's contents that are text."""
     texts = [
         content
-        for content in _dicts(entry, "content")
-        if _text(content, "type") in _TEXT_TYPES or "xml" in _text(content, "type")
+        for content in dicts(entry, "content")
+        if value(content, "type") in _TEXT_TYPES or "xml" in value(content, "type")
     ]
-    longest = max(texts, key=lambda content: len(_text(content, "value")), default={})
-    return Said(text=_text(longest, "value"), is_html=_text(longest, "type") != "text/plain")
+    longest = max(texts, key=lambda content: len(value(content, "value")), default={})
+    return Said(text=value(longest, "value"), is_html=value(longest, "type") != "text/plain")
 
 
 def _pages(holder: Mapped) -> list[str]:
     """Return the addresses of the page a feed or entry stands for, the likeliest first."""
-    links = _dicts(holder, "links")
-    alternates = [link for link in links if relation(_text(link, "rel")) == "alternate"]
-    suitable = [link for link in alternates if _text(link, "type") in _HTML_TYPES]
-    chosen = [*suitable, {"href": _text(holder, "link")}, *alternates]
-    return [_text(link, "href") for link in chosen]
+    links = dicts(holder, "links")
+    alternates = [link for link in links if relation(value(link, "rel")) == "alternate"]
+    suitable = [link for link in alternates if value(link, "type") in _HTML_TYPES]
+    chosen = [*suitable, {"href": value(holder, "link")}, *alternates]
+    return [value(link, "href") for link in chosen]
 
 
 def _is_address(text: str) -> bool:
@@ -251,19 +266,19 @@ def _is_address(text: str) -> bool:
 
 
 def _enclosures(entry: Mapped) -> list[str]:
-    links = _dicts(entry, "links")
-    return [_text(link, "href") for link in links if _text(link, "rel") == "enclosure"]
+    links = dicts(entry, "links")
+    return [value(link, "href") for link in links if value(link, "rel") == "enclosure"]
 
 
 def _own_authors(entry: Mapped) -> tuple[str, ...]:
     """Return an entry's authors, else those of the feed it was taken from (RFC 4287, 4.2.1)."""
-    return tuple(_authors(entry)) or tuple(_authors(_detail(entry, "source")))
+    return tuple(_authors(entry)) or tuple(_authors(detail(entry, "source")))
 
 
 def _authors(holder: Mapped) -> list[str]:
-    named = [_text(a, "name") or _text(a, "email") for a in _dicts(holder, "authors")]
+    named = [value(a, "name") or value(a, "email") for a in dicts(holder, "authors")]
     found = [_without_address(name) for name in named if name]
-    return found or [author for author in [_text(holder, "author")] if author]
+    return found or [author for author in [value(holder, "author")] if author]
 
 
 def _without_address(name: str) -> str:
@@ -272,24 +287,5 @@ def _without_address(name: str) -> str:
 
 
 def _said(holder: Mapped, key: str) -> Said:
-    kind = _text(_detail(holder, f"{key}_detail"), "type")
-    return Said(text=_text(holder, key), is_html=kind in _HTML_TYPES)
-
-
-# feedparser's dictionaries answer some keys with others' values; these ask for exactly one, and
-# take whatever an odd document left there for what it should be.
-
-
-def _text(holder: Mapped, key: str) -> str:
-    value = dict.get(holder, key)
-    return value if isinstance(value, str) else ""
-
-
-def _detail(holder: Mapped, key: str) -> Mapped:
-    value = dict.get(holder, key)
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(holder: Mapped, key: str) -> list[Mapped]:
-    value = dict.get(holder, key)
-    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+    kind = value(detail(holder, f"{key}_detail"), "type")
+    return Said(text=value(holder, key), is_html=kind in _HTML_TYPES)

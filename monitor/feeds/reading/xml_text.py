@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from monitor.feeds.reading.entities import expand
+from monitor.feeds.reading.surroundings import ENTRY_BEGIN, inner_feed, shown_feed
 from monitor.model import Problem
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -33,13 +34,22 @@ _PAIR = re.compile(
 )
 _WHITE = {9, 10, 13}
 
-# A feed that something else surrounds: a server's warnings, a page, a page that shows it as text.
-_FEED = re.compile(r"<((?:\w{1,20}:)?(?:rss|feed|RDF))[\s>]")
-_SHOWN_FEED = re.compile(r"&lt;(?:\w{1,20}:)?(?:rss|feed|RDF)(?:\s|&gt;|>)")
-_FEED_ROOTS = {"rss", "feed", "rdf", "channel", "entry"}
-_SHOWN = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
+_FEEDS = {"rss", "feed", "rdf", "channel"}
+_OUTER = {  # what stands around entries of each name: the root, and what begins and ends it
+    "entry": ("feed", "<feed xmlns='http://www.w3.org/2005/Atom'>", "</feed>"),
+    "item": ("rss", "<rss version='2.0'><channel>", "</channel></rss>"),
+}
+_LOST_ROOT_LENGTH = 200
+_LOST_ROOT = re.compile(r"(?:</(channel|rss|feed|rdf:RDF)\s{0,20}>\s{0,20}){1,3}\Z", re.IGNORECASE)
+_XHTML_FEED = re.compile(
+    r"(<(?:rss|feed)\b[^<>]{0,2000}?)\sxmlns\s?=\s?[\"']http://www\.w3\.org/1999/xhtml/?[\"']",
+    re.IGNORECASE,
+)
+_MARKED_DATE = re.compile(
+    r"(<(?:\w{1,20}:)?(?:pubDate|date|published|updated|issued|modified)>)\s{0,20}<(\w{1,10})(?:\s[^<>]{0,200})?>"
+    r"([^<>]{0,100})</\2>\s{0,20}(?=</)"
+)
 
-ENTRY_BEGIN = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)\b")
 _ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s{0,20}>")
 
 
@@ -55,36 +65,38 @@ class Prepared:
 
 
 def prepare(text: str) -> Prepared | None:
-    """Return `text` from its root element to the end of it, or None when it holds no element.
+    """Return `text` from its root element to the end of it, or None when it holds no feed's.
 
     Raises EndlessError where its entities stand for too much.
     """
-    root = _ROOT.search(text, _skip_prolog(text))
-    if root is None or _local(root[1]) not in _FEED_ROOTS:
-        text = _shown_feed(text) or text
-        root = _inner_feed(text) or root
-    if root is None:
+    found = _ROOT.match(text, _skip_prolog(text))
+    if found is None or _local(found[1]) not in _FEEDS | _OUTER.keys():
+        text = shown_feed(text) or text
+        found = inner_feed(text) or (found if found and _has_lost_root(text) else None)
+    if found is None:
         return None
-    body, kinds = _cut_after_end(text[root.start() :], root[1])
-    body = expand(body, text[: root.start()])
+    body, root, kinds = _rooted(text[found.start() :], found[1])
+    body = expand(body, text[: found.start()])
     if _FORBIDDEN.search(body):
         body = _FORBIDDEN.sub("", body)
         kinds.append(("control_characters", "characters that XML forbids were dropped"))
     if "&#" in body:
         body = _BAD_REFERENCE.sub(_mend_reference, _PAIR.sub(_join_pair, body))
+    body = _XHTML_FEED.sub(r"\1", body, count=1) if _XHTML_FEED.match(body) else body
+    body = _MARKED_DATE.sub(r"\1\3", body)
     # feedparser 6.0.14 takes a picture's caption for the entry's summary, which then stands as
     # content; test_a_pictures_caption_is_not_the_summary tells when this can go.
     if "media:description" in body:
         body = body.replace("<media:description", "<media:caption")
         body = body.replace("</media:description", "</media:caption")
-    whole = _cut_to_whole_entries(body, root[1])
+    whole = _cut_to_whole_entries(body, root)
     if whole is not None:
         body = whole
-        kinds.append(("truncated", f"it ends before </{root[1]}>"))
+        kinds.append(("truncated", f"it ends before </{root}>"))
     return Prepared(
         text=body,
-        root=_local(root[1]),
-        lines_dropped=text.count("\n", 0, root.start()),
+        root=_local(root),
+        lines_dropped=text.count("\n", 0, found.start()),
         problems=tuple(Problem(kind=kind, message=message) for kind, message in kinds),
         is_as_it_stood=text.endswith(body)
         and bool(_FRONT.fullmatch(text, 0, len(text) - len(body))),
@@ -95,22 +107,23 @@ def _local(name: str) -> str:
     return name.rpartition(":")[2].lower()
 
 
-def _inner_feed(text: str) -> re.Match[str] | None:
-    """Find a feed's root and an entry behind it, whatever stands in front."""
-    root = _FEED.search(text)
-    return root if root and ENTRY_BEGIN.search(text, root.end()) else None
+def _has_lost_root(text: str) -> bool:
+    """Tell whether a text closes a feed that it never opened, around entries."""
+    closed = _LOST_ROOT.search(text[-_LOST_ROOT_LENGTH:])
+    return bool(closed and f"<{closed[1]}" not in text and ENTRY_BEGIN.search(text))
 
 
-def _shown_feed(text: str) -> str:
-    """Return the feed that a page shows as text and that makes up nearly all of it, or ""."""
-    begun = _SHOWN_FEED.search(text)
-    end = text.find(";" if "&gt;" in text else ">", text.rfind("&lt;/") + len("&lt;/")) + 1
-    if begun is None or 5 * (end - begun.start()) < 4 * len(text):
-        return ""
-    shown = text[begun.start() : end]
-    for written, meant in _SHOWN:
-        shown = shown.replace(written, meant)
-    return shown
+def _rooted(body: str, root: str) -> tuple[str, str, list[tuple[str, str]]]:
+    """Return `body` with a root around it, the root's name, and what was wrong with either."""
+    entries = ENTRY_BEGIN.findall(body) if _local(root) not in _FEEDS else []
+    if _local(root) in _FEEDS or (_local(root) in _OUTER and len(entries) < 2):
+        body, kinds = _cut_after_end(body, root)
+        return body, root, kinds
+    name, begin, end = _OUTER[_local(entries[0][1:])]
+    ends = [found.end() for found in _ENTRY_END.finditer(body)]
+    inside = body[: ends[-1]] if ends else _LOST_ROOT.sub("", body)
+    problem = ("ill_formed", "its entries stand without the feed around them")
+    return begin + inside + end, name, [problem]
 
 
 def _cut_after_end(body: str, root: str) -> tuple[str, list[tuple[str, str]]]:

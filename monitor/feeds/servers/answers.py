@@ -119,7 +119,7 @@ def as_limit(
     alike = len(others) >= ALIKE - 1 and all(kind in _REFUSED for kind in others)
     if not (known or alike):
         return failed
-    why = "as its host does to say that we come too often" if known else "as all sources there are"
+    why = "as this host does to say that we come too often" if known else "like all sources there"
     message = f"{failed.message}; taken for a limit, because it is refused {why}"
     return replace(failed, kind=ErrorKind.RATE_LIMITED, message=message)
 
@@ -129,7 +129,7 @@ def host_until(outcome: Outcome, now: datetime) -> datetime | None:
 
     A limit is seldom one source's own. It is heeded for an hour at most, since it may be.
     """
-    if not isinstance(outcome, Failed):
+    if not isinstance(outcome, Failed) or outcome.deferred:
         return None
     limited = outcome.kind is ErrorKind.RATE_LIMITED
     if not limited and (outcome.status != 503 or outcome.retry_after is None):

@@ -64,6 +64,14 @@ DENIED: tuple[tuple[Network, str], ...] = (
 _DENIED_IPV4 = tuple(row for row in DENIED if row[0].version == 4)
 _DENIED_IPV6 = tuple(row for row in DENIED if row[0].version == 6)
 
+# No network opens these that is wider: who opens all of a company's does not mean the machine's own
+# segment, where clouds hand out its credentials.
+_APART = (
+    IPv4Network("169.254.0.0/16"),
+    IPv6Network("fe80::/10"),
+    *(network for network, reason in DENIED if reason == METADATA),
+)
+
 # RFC 4291 section 2.5.5.2 and RFC 6052 section 2.1: as good or bad as the IPv4 address inside.
 _TRANSLATED = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
 _IPV4_IN_LAST_32_BITS = (
@@ -111,7 +119,8 @@ def spelled(host: str) -> Address | None:
 def refusal(address: Address, allowed: Sequence[Network] = ()) -> str | None:
     """Say what kind of address forbids the connection; None where it may be made.
 
-    An IPv4 address inside an IPv6 one has to pass by itself, whatever allows the outer one.
+    An IPv4 address inside an IPv6 one has to pass by itself, whatever allows the outer one. Those
+    that are link-local, or of a cloud's metadata, need a network that is so as a whole.
     """
     if not (allowed and any(_holds(network, address) for network in allowed)):
         reason = _reason(address)
@@ -135,7 +144,15 @@ def inward(name: str, allowed: Sequence[Network] = ()) -> str | None:
 
 @lru_cache(maxsize=8_192)
 def _holds(network: Network, address: Address) -> bool:
-    return address in network
+    """Tell whether a network that is allowed opens an address."""
+    apart = [each for each in _APART if address in each]
+    return address in network and (not apart or any(_lies_in(network, each) for each in apart))
+
+
+def _lies_in(network: Network, other: Network) -> bool:
+    if isinstance(network, IPv4Network):
+        return isinstance(other, IPv4Network) and network.subnet_of(other)
+    return isinstance(other, IPv6Network) and network.subnet_of(other)
 
 
 @lru_cache(maxsize=8_192)  # each poll asks about the same dozen addresses of a name

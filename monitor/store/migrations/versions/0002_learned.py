@@ -20,9 +20,19 @@ def upgrade() -> None:
         sources.add_column(
             sa.Column("window", sa.LargeBinary, nullable=False, server_default=sa.text("''"))
         )
+    _hosts()
     _notices()
     _versions()
     _name_items()
+
+
+def _hosts() -> None:
+    op.create_table(
+        "hosts",
+        sa.Column("name", sa.String(255), primary_key=True),
+        sa.Column("until", sa.BigInteger, nullable=False),
+        sa.Column("said", sa.Boolean, nullable=False),
+    )
 
 
 def _notices() -> None:
