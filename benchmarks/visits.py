@@ -28,7 +28,8 @@ from monitor.cli.program import open_pipeline
 from monitor.model import Source
 from monitor.settings import PollSettings, Settings
 from monitor.store import Store
-from monitor.watch.terms import Watchlist, parse_term
+from monitor.watch.rules import Watchlist
+from monitor.watch.terms import parse_term
 
 HOSTS = [f"127.11.{number // 200}.{number % 200 + 1}" for number in range(300)]
 IN_FLIGHT = 50

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 MASK = "***"
 SHORTEST_SECRET = 4  # characters; masking shorter ones would make the log unreadable
-QUIET_LOGGERS = ("httpx", "httpcore", "apscheduler", "uvicorn", "asyncio", "alembic")
+QUIET_LOGGERS = ("httpx", "httpcore", "apscheduler", "uvicorn", "asyncio", "alembic", "watchfiles")
 REPEAT_SECONDS = 10.0
 REPEATS_KEPT = 1000
 FRAMES_SHOWN = 3  # of a traceback, the innermost first

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     CLOCK_STEPS: Counter
     LOOP_LAG_SECONDS: Histogram
     TICKETS: Counter
+    CONFIG: Info
+    CONFIG_SUCCESSFUL: Gauge
+    CONFIG_LOADED_SECONDS: Gauge
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -149,5 +152,16 @@ def _make() -> dict[str, Any]:
         ),
         "TICKETS": counter(
             "tickets_total", "Tickets by lane and end: done, failed, lost.", "lane", "ended"
+        ),
+        "CONFIG": client.Info(
+            "monitor_config", "The configuration that counts.", registry=registry
+        ),
+        "CONFIG_SUCCESSFUL": gauge(
+            "config_last_reload_successful",
+            "1 where the configuration on disk counts, 0 where it was refused.",
+        ),
+        "CONFIG_LOADED_SECONDS": gauge(
+            "config_last_reload_success_timestamp_seconds",
+            "When the configuration that counts was loaded.",
         ),
     }

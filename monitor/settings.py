@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from monitor.model import Conditions, Network, Source
 
 if TYPE_CHECKING:
-    from monitor.watch.terms import Entity, Watchlist
+    from monitor.watch.rules import Entity, Watchlist
 
 
 SIGNING_KEY_PREFIX = "whsec_"

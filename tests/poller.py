@@ -22,7 +22,8 @@ from monitor.settings import NotifierSettings, PollSettings, Settings
 from monitor.store import Store
 from monitor.testing.clock import Clock
 from monitor.testing.server import Answer, LoopbackServer, Request
-from monitor.watch.terms import Watchlist, parse_term
+from monitor.watch.rules import Watchlist
+from monitor.watch.terms import parse_term
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 Play = Answer | Callable[[Request], Answer | Awaitable[Answer]]

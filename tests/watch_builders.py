@@ -6,7 +6,8 @@ from builders import an_item
 
 from monitor.model import Match
 from monitor.watch.matcher import Matcher
-from monitor.watch.terms import Entity, EntityRef, Rule, Term, Watchlist, parse_term
+from monitor.watch.rules import Entity, EntityRef, Rule, Watchlist
+from monitor.watch.terms import Term, parse_term
 
 
 def terms(*written: str) -> tuple[Term, ...]:

@@ -27,6 +27,7 @@ _HEADLINES = {
     "system.source_failing": "{} sources fail",
     "system.source_recovered": "{} sources answer again",
     "system.feed_rekeyed": "{} feeds came with new names for items that were known",
+    "system.config_rejected": "{} changes of the configuration were rejected",
 }
 
 
@@ -36,7 +37,8 @@ def notice_id(notice: Notice) -> AlertId:
     What happens to a source again is another event: it began at another time.
     """
     began = notice.since or notice.created
-    parts = (notice.type, notice.source.name, notice.source.url, began.isoformat())
+    about = (notice.source.name, notice.source.url) if notice.source else ()
+    parts = (notice.type, *about, began.isoformat())
     return AlertId(digest("notice", *parts))
 
 
@@ -47,7 +49,7 @@ def message(notice: Notice) -> Message:
         "severity": notice.severity.value,
         "title": clip(notice.title, _TITLE_BYTES),
         "text": clip(notice.text, _TEXT_BYTES) or None,
-        "source": source(notice.source),
+        "source": source(notice.source) if notice.source else None,
         "kind": notice.kind.value if notice.kind else None,
         "since": rfc3339(notice.since) if notice.since else None,
         "count": notice.count,
@@ -83,7 +85,9 @@ def summary(messages: Sequence[Message]) -> Message:
 def _names(said: Sequence[Mapping[str, Any]]) -> str:
     kinds = Counter(each["kind"] for each in said if each["kind"])
     why = ", ".join(f"{kind} {number}" for kind, number in kinds.most_common())
-    names = ", ".join(each["source"]["name"] for each in said[:_NAMED])
+    names = ", ".join(
+        each["source"]["name"] if each["source"] else each["title"] for each in said[:_NAMED]
+    )
     more = f" and {len(said) - _NAMED} more" if len(said) > _NAMED else ""
     return f"{why}: {names}{more}" if why else f"{names}{more}"
 

@@ -25,7 +25,7 @@ from monitor.model import (
 from monitor.settings import AlertSettings
 
 if TYPE_CHECKING:
-    from monitor.watch.terms import Watchlist
+    from monitor.watch.rules import Watchlist
 
 
 # A document may show an item some minutes after the date it carries.

@@ -13,6 +13,7 @@ from monitor.model import Delivery, Ruling
 if TYPE_CHECKING:
     from monitor.settings import Settings
     from monitor.store import Finding, NoticeFinding, Store, Version
+    from monitor.watch.explain import Explanation
     from monitor.watch.matcher import Matcher
 
 _LINK = re.compile(r"https?://|[^\s/]+\.[^\s/]+/", re.IGNORECASE)
@@ -87,8 +88,10 @@ def _nothing(wanted: str, settings: "Settings") -> list[str]:
 
 
 def _explain(finding: "Finding", matcher: "Matcher") -> dict[str, Any]:
-    from monitor.watch.explain import explain, lines
+    from monitor.watch.explain import explain
 
+    told = {each.watchlist: each for each in explain(matcher, finding.item)}
+    reading = next(iter(told.values()), None)
     item, story = finding.item, finding.story
     ruled = {ruling.match.watchlist for ruling in finding.rulings}
     alerts = {alert.id: alert for alert in finding.alerts}
@@ -100,17 +103,15 @@ def _explain(finding: "Finding", matcher: "Matcher") -> dict[str, Any]:
             "source": item.source.name,
             "published": rfc3339(item.entry.published) if item.entry.published else None,
             "first_seen": rfc3339(item.first_seen),
+            "language": reading.language if reading else item.language,
+            "detected": bool(reading and reading.detected),
         },
         "story": {"id": story.id, "size": story.size, "sources": list(story.sources)}
         if story
         else None,
         "versions": [_version(version) for version in finding.versions],
-        "rulings": [_ruling(ruling) for ruling in finding.rulings],
-        "no_match": {
-            told.watchlist: lines(told)[1:]
-            for told in explain(matcher, item)
-            if told.watchlist not in ruled
-        },
+        "rulings": [_ruling(each, told.get(each.match.watchlist)) for each in finding.rulings],
+        "no_match": {name: _why_not(told[name]) for name in told if name not in ruled},
         "deliveries": [
             _delivery(row) | {"watchlist": alerts[row.alert].watchlist}
             for row in finding.deliveries
@@ -147,9 +148,20 @@ def _version(version: "Version") -> dict[str, Any]:
     }
 
 
-def _ruling(ruling: Ruling) -> dict[str, Any]:
+def _why_not(told: "Explanation") -> list[str]:
+    from monitor.watch.explain import lines
+
+    # It has no ruling: the rules were others, or there were none, when the item came.
+    new = told.outcome != "no_match"
+    now = [f"  by its rules of now it is {told.outcome}; it was not asked then"] if new else []
+    return now + lines(told)[1:]
+
+
+def _ruling(ruling: Ruling, told: "Explanation | None") -> dict[str, Any]:
     return {
         "watchlist": ruling.match.watchlist,
+        "severity": ruling.match.severity.value,
+        "possible": bool(told and told.possible),
         "outcome": ruling.outcome.value,
         "reason": ruling.reason,
         "alert": ruling.alert,
@@ -187,6 +199,9 @@ def _show_item(told: dict[str, Any]) -> None:
     item, story = told["item"], told["story"]
     click.echo(f"“{item['title']}”")
     click.echo(f"  {item['source']}, first seen {item['first_seen']}, item {item['id']}")
+    if item["language"]:
+        how = ", told by its text" if item["detected"] else ""
+        click.echo(f"  read as language {item['language']}{how}")
     if story:
         names = ", ".join(story["sources"])
         click.echo(f"  story {story['id']}: {story['size']} items from {names}")
@@ -196,7 +211,8 @@ def _show_item(told: dict[str, Any]) -> None:
 
 
 def _show_ruling(ruling: dict[str, Any], deliveries: list[dict[str, Any]]) -> None:
-    click.echo(f"{ruling['watchlist']}: {ruling['outcome']} — {ruling['reason']}")
+    possible = f" (possible, so only {ruling['severity']})" if ruling["possible"] else ""
+    click.echo(f"{ruling['watchlist']}: {ruling['outcome']} — {ruling['reason']}{possible}")
     for hit in ruling["evidence"]:
         note = f"; {hit['note']}" if hit["note"] else ""
         place = f"{hit['field']} {hit['start']}–{hit['end']}"

@@ -1,22 +1,62 @@
 """Items given by a person: a test in a watchlist, a line of JSON, a text on the command line."""
 
-from collections.abc import Iterable, Mapping
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
 
-from monitor.errors import UsageError
+from monitor.errors import UnreachableError, UsageError
 from monitor.feeds.dates import read_date
 from monitor.feeds.identity import link_key
 from monitor.feeds.plaintext import clean
-from monitor.feeds.redaction import ref_of
 from monitor.feeds.urls import canonical_link, host_of
 from monitor.model import Entry, Item, ItemId, Source, SourceRef
-from monitor.stories.duplicates import title_key
-from monitor.watch.terms import Sample
-from monitor.watch.text import normalised
+from monitor.watch.rules import Sample
 
 TEXTS = ("title", "summary", "content", "link", "source", "language")
+
+Sources: TypeAlias = Mapping[str, Source]
+
+
+def by_name(sources: Iterable[Source]) -> Sources:
+    """Return sources by what people call them: their names and their addresses."""
+    known: dict[str, Source] = {}
+    for source in sources:
+        known.setdefault(source.name, source)
+        known.setdefault(source.url, source)
+    return known
+
+
+def open_lines(file: Path) -> BinaryIO:
+    """Open a file of JSON lines, `-` for stdin. Raises UnreachableError."""
+    try:
+        return sys.stdin.buffer if str(file) == "-" else file.open("rb")
+    except OSError as wrong:
+        raise UnreachableError(f"{file} can't be read: {wrong.strerror}") from None
+
+
+def read_lines(stream: Iterable[bytes], name: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield JSON objects, each with its place in the file. Raises UsageError for another line."""
+    for number, line in enumerate(stream, 1):
+        if line.strip():
+            where = f"{name}:{number}"
+            yield _object(line, where), where
+
+
+def _object(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        given = json.loads(line.decode())
+    except UnicodeDecodeError as wrong:
+        raise UsageError(f"{where}: not UTF-8: {wrong.reason}") from None
+    except (ValueError, RecursionError) as wrong:
+        raise UsageError(f"{where}: not JSON: {wrong}") from None
+    if not isinstance(given, dict):
+        raise UsageError(f"{where}: not a JSON object")
+    return given
 
 
 def read_sample(given: Mapping[str, Any], where: str) -> tuple[Sample, datetime | None]:
@@ -24,19 +64,21 @@ def read_sample(given: Mapping[str, Any], where: str) -> tuple[Sample, datetime 
 
     Raises UsageError, naming `where`, if a value is of the wrong kind or the title is missing.
     """
+    texts = {}
     for name in TEXTS:
-        if not isinstance(given.get(name, ""), str | None):
+        text = given.get(name, "")
+        if not isinstance(text, str | None):
             raise UsageError(f"{where}: “{name}” must be text")
-    if not given.get("title"):
+        texts[name] = clean(text) if text else ""
+    if not texts["title"]:
         raise UsageError(f"{where}: an item needs a “title”")
-    texts = {name: clean(given.get(name) or "") for name in TEXTS}
     published = read_date(str(given["published"])) if given.get("published") else None
     return Sample(**texts), published
 
 
 def make_item(
     sample: Sample,
-    sources: Iterable[Source],
+    sources: Sources,
     *,
     now: datetime,
     published: datetime | None = None,
@@ -45,19 +87,16 @@ def make_item(
     """Return the item a sample stands for.
 
     A `source` that is configured, by name or address, lends its tags and language; any other is
-    taken as an address. Samples with the same text and `serial` have the same id.
+    taken as an address. Samples with the same text and `serial` have the same id. The key of the
+    title is left to whoever reads its words.
     """
-    source = next((s for s in sources if sample.source in (s.name, s.url)), None)
-    reference = (
-        ref_of(source)
-        if source
-        else SourceRef(name=host_of(sample.source) or sample.source, url=sample.source)
-    )
-    identity = blake2b(f"{serial}\0{sample!r}".encode(), digest_size=16).hexdigest()
+    source = sources.get(sample.source) if sample.source else None
+    texts = "\0".join([str(serial), *(getattr(sample, name) for name in TEXTS)])
+    identity = blake2b(texts.encode(), digest_size=16).hexdigest()
     return Item(
         id=ItemId(identity),
         keys=(identity,),
-        source=reference,
+        source=_lent(source) if source else _unknown(sample.source),
         entry=Entry(
             title=sample.title,
             summary=sample.summary,
@@ -68,5 +107,13 @@ def make_item(
         first_seen=now,
         language=sample.language or (source.language if source else ""),
         link_key=link_key(canonical_link(sample.link)) if sample.link else "",
-        title_key=title_key(normalised(sample.title)),
     )
+
+
+def _lent(source: Source) -> SourceRef:
+    return SourceRef(name=source.name, url=source.url, tags=source.tags)
+
+
+@lru_cache(maxsize=4096)
+def _unknown(named: str) -> SourceRef:
+    return SourceRef(name=host_of(named) or named, url=named)

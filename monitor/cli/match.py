@@ -1,15 +1,26 @@
 """`monitor match`."""
 
-import json
-import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.options import clock, config_option, json_option, load_config, print_json
-from monitor.errors import UnreachableError, UsageError
+from monitor.cli.options import (
+    asked,
+    clock,
+    config_option,
+    json_option,
+    load_config,
+    print_json,
+    write_json,
+)
+from monitor.errors import UsageError
+from monitor.model import Match
+
+if TYPE_CHECKING:
+    from monitor.cli.rehearse import Rehearsal, Rehearsed
 
 
 @click.command(epilog='Example: monitor match --text "Venezuelan airspace is closed"')
@@ -17,7 +28,7 @@ from monitor.errors import UnreachableError, UsageError
 @config_option
 @json_option
 @click.option("--items", "file", type=click.Path(path_type=Path), help="JSON lines; - for stdin.")
-@click.option("--text", help="A headline.")
+@click.option("--text", help="A headline. With -v also what is missing where a watchlist is quiet.")
 def command(
     watchlists: tuple[str, ...],
     *,
@@ -36,53 +47,80 @@ def command(
     """
     if (file is None) == (text is None):
         raise UsageError("give either --items FILE or --text “…”")
+    from monitor.cli.given import by_name, make_item, read_sample
     from monitor.cli.rehearse import Rehearsal
 
-    rehearsal = Rehearsal(load_config(config_file).settings, watchlists, clock())
+    settings = load_config(config_file).settings
+    rehearsal, sources, now = Rehearsal(settings, watchlists), by_name(settings.sources), clock()
+    # Whoever writes to stdin may wait for each answer; of a file nobody does.
+    tell = print_json if file is None or str(file) == "-" else write_json
     fired = False
-    for given, where in _given(file, text):
-        result = rehearsal.take(given, where)
-        fired = fired or bool(result["matches"])
+    for serial, (given, where) in enumerate(_given(file, text)):
+        sample, published = read_sample(given, where)
+        seen = published or now
+        item = make_item(sample, sources, now=seen, published=published, serial=serial)
+        rehearsed = rehearsal.take(item, seen)
+        fired = fired or any(not match.vetoed_by for match in rehearsed.matches)
         if as_json or file:
-            print_json(result)
+            tell(_result(given, rehearsed, rehearsal))
         else:
-            _show(result)
+            _show(rehearsed, rehearsal)
     return int(not fired)
 
 
 def _given(file: Path | None, text: str | None) -> Iterator[tuple[dict[str, Any], str]]:
+    from monitor.cli.given import open_lines, read_lines
+
     if file is None:
         yield {"title": text}, "--text"
         return
-    try:
-        stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")
-    except OSError as wrong:
-        raise UnreachableError(f"{file} can't be read: {wrong.strerror}") from None
-    with stream:
-        for number, line in enumerate(stream, 1):
-            if line.strip():
-                yield _object(line, f"{file}:{number}"), f"{file}:{number}"
+    with open_lines(file) as stream:
+        yield from read_lines(stream, str(file))
 
 
-def _object(line: bytes, where: str) -> dict[str, Any]:
-    try:
-        given = json.loads(line.decode())
-    except UnicodeDecodeError as wrong:
-        raise UsageError(f"{where}: not UTF-8: {wrong.reason}") from None
-    except (ValueError, RecursionError) as wrong:
-        raise UsageError(f"{where}: not JSON: {wrong}") from None
-    if not isinstance(given, dict):
-        raise UsageError(f"{where}: not a JSON object")
-    return given
+def _result(
+    given: dict[str, Any], rehearsed: "Rehearsed", rehearsal: "Rehearsal"
+) -> dict[str, Any]:
+    """Return the contract's form (section 3, `match`)."""
+    return {
+        "item": given,
+        "matches": [_match(match) for match in rehearsed.matches if not match.vetoed_by],
+        "story": rehearsed.story,
+        "duplicate_of": rehearsed.duplicate_of,
+        "outcome": {name: word.value for name, word in rehearsal.outcomes(rehearsed).items()},
+    }
 
 
-def _show(result: dict[str, Any]) -> None:
-    for name, word in result["outcome"].items():
-        click.echo(f"{name}: {word}")
-    for match in result["matches"]:
-        for hit in match["evidence"]:
-            entity = f" (entity {hit['entity']})" if hit["entity"] else ""
-            click.echo(
-                f"  {match['watchlist']}: “{hit['text']}” in {hit['field']} "
-                f"{hit['start']}–{hit['end']}, term {hit['term']}{entity}"
-            )
+def _match(match: Match) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "watchlist": match.watchlist,
+        "severity": match.severity.value,
+        "evidence": [asdict(hit) for hit in match.evidence],
+    }
+    return told | {"possible": True} if match.possible else told
+
+
+def _show(rehearsed: "Rehearsed", rehearsal: "Rehearsal") -> None:
+    from monitor.cli.pointing import pointed
+
+    matches = {match.watchlist: match for match in rehearsed.matches}
+    for name, outcome in rehearsal.outcomes(rehearsed).items():
+        match = matches.get(name)
+        note = f", possible, so only {match.severity}" if match and match.possible else ""
+        click.echo(f"{name}: {outcome}{note}")
+        if match:
+            texts = rehearsed.reading.texts
+            hits = [*pointed(match.evidence, texts)]
+            hits += pointed(match.vetoed_by, texts, role="vetoed by ")
+            for line in hits:
+                click.echo(f"  {line}")
+        elif asked("verbose"):
+            _show_miss(name, rehearsed, rehearsal)
+
+
+def _show_miss(name: str, rehearsed: "Rehearsed", rehearsal: "Rehearsal") -> None:
+    from monitor.watch.explain import explain_one, near_miss
+
+    watch = next(each for each in rehearsal.matcher.watches if each.watchlist.name == name)
+    for line in near_miss(explain_one(watch, rehearsed.reading)):
+        click.echo(f"  {line}")

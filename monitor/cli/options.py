@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -12,6 +12,9 @@ import click
 
 if TYPE_CHECKING:
     from monitor.config.load import Loaded
+    from monitor.settings import Settings
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -71,11 +74,16 @@ def clock() -> datetime:
 
 def start_logging(loaded: "Loaded", *, level: str = "error") -> None:
     """Send the log to stderr, secrets masked: from `level` on, all with -v, faults with --quiet."""
+    set_logging(loaded.settings, loaded.secrets, level=level)
+
+
+def set_logging(settings: "Settings", secrets: Iterable[str], *, level: str) -> None:
+    """Do the same for settings by themselves."""
     from monitor import logs
 
     level = "debug" if asked("verbose") else "error" if asked("quiet") else level
-    logs.configure(level, loaded.settings.log.format, sys.stderr)
-    logs.register_secrets(loaded.secrets)
+    logs.configure(level, settings.log.format, sys.stderr)
+    logs.register_secrets(secrets)
 
 
 def rfc3339(time: datetime) -> str:
@@ -85,9 +93,18 @@ def rfc3339(time: datetime) -> str:
 
 def print_json(value: object) -> None:
     """Print one JSON value in one line to stdout."""
-    text = json.dumps(value, ensure_ascii=False)
+    click.echo(_json(value))
+
+
+def write_json(value: object) -> None:
+    """Do the same for one of very many: it is seen when there is enough of them, or no more."""
+    sys.stdout.write(f"{_json(value)}\n")
+
+
+def _json(value: object) -> str:
+    text = _encode(value)
     # A lone surrogate, which JSON from outside may hold, has no UTF-8 but an escape.
-    click.echo(text if text.isascii() or _encodes(text) else json.dumps(value))
+    return text if text.isascii() or _encodes(text) else json.dumps(value)
 
 
 def _encodes(text: str) -> bool:

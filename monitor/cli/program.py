@@ -6,16 +6,15 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TextIO
 
-from monitor.alerts.policy import Policy, webhook_id
+from monitor.alerts.policy import webhook_id
 from monitor.alerts.render import message
 from monitor.cli.options import clock, colour_wanted
 from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.transport import GuardedTransport
-from monitor.pipeline import LONG_GAP_SECONDS, Pipeline, decider
+from monitor.pipeline import LONG_GAP_SECONDS, Pipeline, Setup, set_up
 from monitor.settings import Settings
 from monitor.store import Store, Writer
 from monitor.stories.duplicates import STORY_WINDOW
-from monitor.watch.matcher import Matcher
 
 # Started only when needed; more than cores, so that a few documents that run into the deadline
 # don't hold up the others.
@@ -33,6 +32,7 @@ async def open_pipeline(
     store: Store,
     *,
     out: TextIO,
+    setup: Setup | None = None,
     spread: timedelta | None = None,
     now: Callable[[], datetime] = clock,
     rng: random.Random | None = None,
@@ -41,18 +41,16 @@ async def open_pipeline(
 ) -> AsyncIterator[Pipeline]:
     """Build the pipeline over an open store and close its parts afterwards.
 
-    `spread` is the time over which overdue sources are spread; None derives it from their number.
-    `patience` are the seconds that a poll may wait where a redirect leads, and `forced` polls heed
-    no host's wish to be left alone.
+    `setup` is what the settings come to, where that was made already. `spread` is the time over
+    which overdue sources are spread; None derives it from their number. `patience` are the seconds
+    that a poll may wait where a redirect leads, and `forced` polls heed no host's wish to be left
+    alone.
     """
     rng = rng or random.Random()
-    policy = Policy(
-        alerts=settings.alerts, watchlists={each.name: each for each in settings.watchlists}
-    )
-    matcher = Matcher(settings.watchlists, {each.key: each for each in settings.entities})
+    setup = setup or set_up(settings)
     writer = Writer(
         store,
-        decider(policy),
+        setup.decide,
         story_window=STORY_WINDOW,
         webhook_id=webhook_id,
         message=message,
@@ -69,7 +67,7 @@ async def open_pipeline(
             writer=writer,
             transport=transport,
             parsers=parsers,
-            matcher=matcher,
+            matcher=setup.matcher,
             now=now,
             rng=rng,
             out=out,
@@ -78,6 +76,7 @@ async def open_pipeline(
             patience=patience,
             forced=forced,
         )
+        del settings, setup  # or the first configuration would stay for ever
         try:
             await pipeline.sync(spread=spread)
             yield pipeline

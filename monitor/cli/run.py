@@ -2,34 +2,32 @@
 
 import asyncio
 import gc
-import logging
 import os
 import signal
 import sys
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.hosts import in_words
 from monitor.cli.loop import run_loop
-from monitor.cli.options import clock, config_option, load_config, say, start_logging
+from monitor.cli.options import (
+    clock,
+    config_option,
+    load_config,
+    say,
+    set_logging,
+    start_logging,
+)
 from monitor.settings import Settings
 
-log = logging.getLogger(__name__)
-
-
-@click.command(epilog="Example: monitor run -c /etc/monitor/config.yaml")
-@config_option
-def command(*, config_file: str | None) -> int:
-    """Poll, match and alert until stopped; Ctrl-C or SIGTERM stop cleanly."""
-    # Whoever stops us before the loop has its handlers asks for the same clean end.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    loaded = load_config(config_file)
-    for problem in loaded.warnings:
-        say(str(problem))
-    start_logging(loaded, level=loaded.settings.log.level)
-    return run_loop(_run(loaded.settings))
-
+if TYPE_CHECKING:
+    from monitor.config.inputs import Inputs
+    from monitor.daemon import Daemon
+    from monitor.daemon.reloading import Reloader
+    from monitor.pipeline import Pipeline, Setup
 
 # Nothing but a fault of ours makes a ticket outlive its poll, so the lease only has to outlast a
 # poll at its slowest: every hop, and every other document before it in the parser's queue.
@@ -37,7 +35,38 @@ LEASE = timedelta(minutes=15)
 OBJECTS_BEFORE_COLLECTING = 10_000  # a first poll makes some thousands, and keeps none of them
 
 
-async def _run(settings: Settings) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What the daemon keeps of the configuration it begins with."""
+
+    setup: "Setup"
+    inputs: "Inputs"
+    secrets: frozenset[str] = field(repr=False)
+
+
+@click.command(epilog="Example: monitor run -c /etc/monitor/config.yaml")
+@config_option
+def command(*, config_file: str | None) -> int:
+    """Poll, match and alert until stopped; Ctrl-C or SIGTERM stop cleanly, SIGHUP reloads."""
+    # Whoever stops us before the loop has its handlers asks for the same clean end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what it asks for is about to happen
+    return run_loop(_run(_begin(config_file)))
+
+
+def _begin(config_file: str | None) -> Begun:
+    from monitor.daemon.leisure import much_to_keep
+    from monitor.pipeline import set_up
+
+    with much_to_keep():
+        loaded = load_config(config_file)
+        for problem in loaded.warnings:
+            say(str(problem))
+        start_logging(loaded, level=loaded.settings.log.level)
+        return Begun(setup=set_up(loaded.settings), inputs=loaded.inputs, secrets=loaded.secrets)
+
+
+async def _run(begun: Begun) -> int:
     from monitor.cli.program import open_pipeline
     from monitor.daemon import Daemon
     from monitor.queue.memory import MemoryQueue
@@ -46,9 +75,10 @@ async def _run(settings: Settings) -> int:
 
     stop = asyncio.Event()
     _stop_on_signals(stop)
+    settings = begun.setup.settings
     with Store.open(settings.store.url) as store:
         store.hold()
-        async with open_pipeline(settings, store, out=sys.stdout) as pipeline:
+        async with open_pipeline(settings, store, out=sys.stdout, setup=begun.setup) as pipeline:
             for name in settings.notifiers:
                 # What was parked may have been put right while the daemon was down.
                 await pipeline.writer.do(store.unpark, name)
@@ -57,11 +87,35 @@ async def _run(settings: Settings) -> int:
             gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
             daemon = Daemon(pipeline, store, pipeline.writer, queue, settings, now=clock)
             pipeline.hint, pipeline.pause = daemon.hint, daemon.pause
+            reloader, web = _reloader(begun, pipeline, daemon), settings.web
+            del begun, settings  # or the first configuration would stay for ever
             with in_words():
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(serve(settings.web, daemon.health, stop))
+                    group.create_task(serve(web, daemon.health, stop))
                     group.create_task(daemon.run(stop))
+                    group.create_task(reloader.run(stop))
     return 0
+
+
+def _reloader(begun: Begun, pipeline: "Pipeline", daemon: "Daemon") -> "Reloader":
+    from monitor.daemon.reloading import Reloader
+
+    def hear(settings: Settings, secrets: frozenset[str]) -> None:
+        set_logging(settings, secrets, level=settings.log.level)
+
+    reloader = Reloader(
+        path=begun.setup.settings.files[0],
+        environ=os.environ,
+        setup=begun.setup,
+        inputs=begun.inputs,
+        secrets=begun.secrets,
+        pipeline=pipeline,
+        daemon=daemon,
+        now=clock,
+        hear=hear,
+    )
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.ask)
+    return reloader
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
@@ -75,7 +129,3 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, ask)
-    # A service manager's reload must not end the daemon.
-    loop.add_signal_handler(
-        signal.SIGHUP, log.warning, "SIGHUP: restart the monitor to apply a changed configuration"
-    )

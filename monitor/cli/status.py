@@ -1,11 +1,14 @@
 """`monitor status`."""
 
+import os
 from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.options import clock, config_option, json_option, load_config, print_json, rfc3339
+from monitor.errors import ConfigError
 from monitor.feeds.redaction import redact_url
 from monitor.model import DeliveryState
 
@@ -22,27 +25,80 @@ def command(*, config_file: str | None, as_json: bool) -> int:
     """Say whether the daemon runs, and what fails, waits or is late; exit 1 if it needs you."""
     from monitor.store import Store
 
-    settings = load_config(config_file).settings
-    with Store.open(settings.store.url) as store:
-        status = _status(store, {source.url for source in settings.sources})
+    url, configured, wrong = _configured(config_file)
+    with Store.open(url) as store:
+        status = _status(store, configured)
+    if wrong and not status["running"]:
+        raise wrong
     if as_json:
         print_json(status)
     else:
         _show(status)
-    return int(not status["running"] or bool(status["deliveries"].get("parked")))
+    told = status["configuration"] or {}
+    needs_you = bool(wrong or told.get("rejected") or status["deliveries"].get("parked"))
+    return int(not status["running"] or needs_you)
 
 
-def _status(store: "Store", configured: Collection[str]) -> dict[str, Any]:
-    """Return how things stand; of sources the configured ones count, met by a poll or not."""
+def _configured(
+    config_file: str | None,
+) -> tuple[str, Collection[str] | None, ConfigError | None]:
+    """Return the store's address, the sources, and what is wrong with what can't be loaded.
+
+    A daemon may run on by an earlier one, and that is just when people ask how it does.
+    """
+    try:
+        settings = load_config(config_file).settings
+        return settings.store.url, {source.url for source in settings.sources}, None
+    except ConfigError as wrong:
+        from monitor.config.load import find_config
+        from monitor.config.unread import store_url
+
+        url = store_url(find_config(config_file, os.environ, Path.cwd()), environ=os.environ)
+        if url is None:
+            raise
+        return url, None, wrong
+
+
+def _configuration(store: "Store") -> dict[str, Any] | None:
+    running = store.running()
+    if running is None:
+        return None
+    rejected = running.rejected
+    return {
+        "file": running.file,
+        "digest": running.digest,
+        "loaded_at": rfc3339(running.loaded_at),
+        "files": running.files,
+        "sources": running.sources,
+        "watchlists": running.watchlists,
+        "rejected": {
+            "at": rfc3339(rejected.at),
+            "error": rejected.error,
+            "errors": rejected.errors,
+        }
+        if rejected
+        else None,
+        "restart": list(running.restart),
+    }
+
+
+def _status(store: "Store", configured: Collection[str] | None) -> dict[str, Any]:
+    """Return how things stand; of sources the configured ones count, met by a poll or not.
+
+    None: nobody can tell which are, and those that the store polls count.
+    """
     now = clock()
     counts = store.counts(now)
     holder = store.holder()
-    polled = [x for x in store.source_states() if x.url in configured and x.last_polled_at]
+    states = {state.url: state for state in store.source_states()}
+    configured = states.keys() if configured is None else configured
+    polled = [x for x in states.values() if x.url in configured and x.last_polled_at]
     failing = [state for state in polled if state.failures]
     oldest = counts.oldest_pending
     return {
         "running": holder is not None,
         "holder": holder,
+        "configuration": _configuration(store) if holder else None,
         "sources": {
             "configured": len(configured),
             "ok": len(polled) - len(failing),
@@ -71,9 +127,24 @@ def _status(store: "Store", configured: Collection[str]) -> dict[str, Any]:
     }
 
 
+def _show_configuration(told: dict[str, Any]) -> None:
+    files = f" and {told['files'] - 1} more" if told["files"] > 1 else ""
+    click.echo(
+        f"configuration: {told['file']}{files}, {told['digest'][:12]}, loaded {told['loaded_at']}: "
+        f"{told['sources']} sources, {told['watchlists']} watchlists"
+    )
+    if rejected := told["rejected"]:
+        more = f" and {rejected['errors'] - 1} more" if rejected["errors"] > 1 else ""
+        click.echo(f"  a change was not taken over at {rejected['at']}: {rejected['error']}{more}")
+    if told["restart"]:
+        click.echo(f"  counts only after a restart: {', '.join(told['restart'])}")
+
+
 def _show(status: dict[str, Any]) -> None:
     sources = status["sources"]
     click.echo(f"running: {status['holder']}" if status["running"] else "not running")
+    if status["configuration"]:
+        _show_configuration(status["configuration"])
     click.echo(
         f"sources: {sources['configured']} configured, {sources['ok']} ok, "
         f"{sources['failing']} failing, {sources['never_polled']} never polled yet; "

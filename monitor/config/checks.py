@@ -7,6 +7,7 @@ from urllib.parse import urldefrag, urlsplit, urlunsplit
 from monitor.config.convert import CONSOLE
 from monitor.config.problems import MOST, Code, Problem, did_you_mean, quote
 from monitor.config.references import Resolver, has_references
+from monitor.config.rule_checks import rule_doubts
 from monitor.config.tree import (
     MappingNode,
     Path,
@@ -21,7 +22,7 @@ from monitor.config.values import read_flag
 from monitor.feeds.redaction import ref_of
 from monitor.settings import Settings
 from monitor.watch.filters import is_from
-from monitor.watch.terms import Entity, Watchlist
+from monitor.watch.rules import Entity, Watchlist
 
 
 def given_twice(root: MappingNode, resolver: Resolver) -> list[Problem]:
@@ -79,6 +80,7 @@ def doubts(settings: Settings, root: MappingNode, *, pages: bool) -> list[Proble
             _unused_notifiers(settings, root),
             _filters(settings, root),
             *(_certain(entity, root) for entity in settings.entities),
+            rule_doubts(settings, root),
         )
     )
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from monitor.config.kinds import Options
 from monitor.config.naming import default_names
 from monitor.config.notifiers import ConsoleOptions, SlackOptions, WebhookOptions
 from monitor.config.references import SHORTEST_SECRET
-from monitor.config.rules import Options, as_rule
+from monitor.config.rules import as_rule
 from monitor.config.schema import Configuration
 from monitor.config.sources import SourceOptions
 from monitor.config.tree import MappingNode, find
@@ -26,14 +27,8 @@ from monitor.settings import (
     StoreSettings,
     WebSettings,
 )
-from monitor.watch.terms import (
-    Entity,
-    Expectation,
-    Sample,
-    SourceFilter,
-    Watchlist,
-    parse_term,
-)
+from monitor.watch.rules import Entity, Expectation, Sample, SourceFilter, Watchlist
+from monitor.watch.terms import parse_term
 
 CONSOLE = "console"  # the notifier that is always there
 
@@ -138,6 +133,7 @@ def _entity(key: str, options: EntityOptions) -> Entity:
         ambiguous=tuple(options.ambiguous),
         context=tuple(options.context),
         exclude=tuple(options.exclude),
+        alone=options.ambiguous_alone,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
+from monitor.config.inputs import MAX_BYTES, NOT_THERE, digest
 from monitor.config.problems import Code, Problem, quote
 from monitor.config.references import Resolver
 from monitor.config.tree import (
@@ -21,7 +22,6 @@ from monitor.config.tree import (
 )
 from monitor.config.yaml_read import read_yaml
 
-MAX_BYTES = 5_000_000
 MAX_FILES = 1_000
 
 
@@ -39,6 +39,8 @@ class Collector:
     digest: blake2b = field(default_factory=lambda: blake2b(digest_size=16))
     reading: list[Path] = field(default_factory=list)  # resolved; the file and its includers
     seen: set[Path] = field(default_factory=set)
+    contents: dict[Path, bytes] = field(default_factory=dict)  # what stands for each file's bytes
+    listings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by absolute pattern
 
     def read(self, path: Path, name: str, asked: ScalarNode | None = None) -> None:
         """Read one file and what it includes; `asked` is the include that named it."""
@@ -48,8 +50,10 @@ class Collector:
             data = self.instead.get(path.resolve())
             data = _read_bytes(path) if data is None else data[: MAX_BYTES + 1]
         except OSError as error:
+            self.contents[path.absolute()] = NOT_THERE
             self._refuse(name, asked, *_why_unreadable(path, error))
             return
+        self.contents[path.absolute()] = digest(data)
         self.digest.update(len(data).to_bytes(8, "big") + data)
         if path.suffix.lower() in {".opml", ".xml"}:
             self._opml(name, data)
@@ -115,6 +119,9 @@ class Collector:
         if not found:
             message = f"no file matches {quote(wanted.text)}"
             self.problems.append(warning_at(wanted, Code.INCLUDE_NOTHING, message))
+        self.listings[f"{glob.escape(str(beside))}/{pattern}"] = tuple(
+            f"{beside}/{x}" for x in found
+        )
         paths = [_normal(beside / each) for each in found]
         return [path for path in paths if path.is_file() and path.resolve() not in self.seen]
 
@@ -128,6 +135,7 @@ class Collector:
         elif resolved in self.seen:
             return
         elif not resolved.is_file():
+            self.contents[path.absolute()] = NOT_THERE
             self._wrong(wanted, *_why_no_file(resolved, wanted.text))
         elif len(self.files) >= MAX_FILES:
             self._wrong(wanted, Code.TOO_LARGE, f"more than {MAX_FILES} files are included")

@@ -5,9 +5,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, PlainValidator
 
-from monitor.config.kinds import ANY_SCALAR, Duration, Flag, Given, Pause, Text, Words
+from monitor.config.kinds import ANY_SCALAR, Duration, Flag, Given, Options, Pause, Text, Words
 from monitor.config.problems import Code, quote
-from monitor.config.rules import Options
 from monitor.config.values import read_name, wrong
 from monitor.feeds.urls import host_of
 

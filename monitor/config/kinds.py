@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainValidator,
@@ -34,6 +36,12 @@ from monitor.config.values import (
 )
 
 _DURATION_PATTERN = r"^([0-9.]+[smhd])+$"
+
+
+class Options(BaseModel):
+    """A mapping in which every option is known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

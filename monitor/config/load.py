@@ -9,12 +9,13 @@ from typing import Any
 from monitor.config.checks import doubts, given_twice
 from monitor.config.convert import CONSOLE, secret_values, to_settings
 from monitor.config.files import Collector
+from monitor.config.inputs import Inputs
 from monitor.config.masking import mask_lines
 from monitor.config.merging import merge
 from monitor.config.presets import read_presets
 from monitor.config.problems import Code, Problem
 from monitor.config.references import Outside, Resolver
-from monitor.config.rules import Known
+from monitor.config.terms import Known
 from monitor.config.tree import MappingNode, TextFile
 from monitor.config.validation import validate
 from monitor.errors import ConfigError
@@ -34,6 +35,7 @@ class Loaded:
     root: MappingNode = field(repr=False)  # where each option stands
     values: Mapping[str, Any] = field(repr=False)  # the same as plain values, references replaced
     paths: Mapping[str, Path] = field(repr=False)  # the files read, by the names people know
+    inputs: Inputs = field(default_factory=Inputs, repr=False)  # what it was read from
 
 
 def find_config(argument: str | Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
@@ -60,6 +62,16 @@ def load(
     `instead` says what to read in place of files, by their resolved paths: a change that has not
     been written yet. Raises ConfigError with every mistake, in the order of their places.
     """
+    outcome, _ = attempt(path, environ=environ, instead=instead)
+    if isinstance(outcome, ConfigError):
+        raise outcome
+    return outcome
+
+
+def attempt(
+    path: Path, *, environ: Mapping[str, str], instead: Mapping[Path, bytes] = MappingProxyType({})
+) -> tuple[Loaded | ConfigError, Inputs]:
+    """Return what `load` returns or raises, and what was read for it either way."""
     folder = path.absolute().parent.resolve()
     resolver = Resolver(outside=Outside.beside(folder, environ))
     collector = Collector(folder=folder, resolver=resolver, instead=instead)
@@ -73,7 +85,7 @@ def load(
     chosen, invalid = validate(values, root, _known(root, unread=unread), resolver.broken)
     problems += _apart([*invalid, *given_twice(root, resolver)], problems)
     if chosen is None or any(each.severity == "error" for each in problems):
-        raise ConfigError(_tidy(problems, root, collector.names))
+        return ConfigError(_tidy(problems, root, collector.names)), _inputs(collector)
 
     secrets = secret_values(chosen) | resolver.secrets
     settings = to_settings(
@@ -86,14 +98,21 @@ def load(
     )
     doubtful = doubts(settings, root, pages=_reads_pages(settings))
     warnings = _tidy([*problems, *doubtful], root, collector.names)
-    return Loaded(
+    loaded = Loaded(
         settings=settings,
         warnings=tuple(warnings),
         secrets=secrets,
         root=root,
         values=values,
         paths=dict(zip(collector.names, collector.files, strict=True)),
+        inputs=_inputs(collector),
     )
+    return loaded, loaded.inputs
+
+
+def _inputs(collector: Collector) -> Inputs:
+    contents = collector.resolver.contents | collector.contents
+    return Inputs(contents=contents, listings=collector.listings)
 
 
 def _reads_pages(settings: Settings) -> bool:

@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo, field_validator
 
 from monitor.config.addresses import Networks, NotifierAddress, WebhookSecret, is_within
-from monitor.config.kinds import OneOrMore
+from monitor.config.kinds import OneOrMore, Options
 from monitor.config.problems import Code, nearest, quote
-from monitor.config.rules import Options
 from monitor.config.values import one_of, text_of, wrong
 from monitor.model import Network
 

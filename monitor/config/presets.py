@@ -5,8 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from monitor.config.references import Outside, Resolver
-from monitor.config.rules import Known
 from monitor.config.schema import Configuration
+from monitor.config.terms import Known
 from monitor.config.tree import MappingNode, TextFile
 from monitor.config.validation import validate
 from monitor.config.yaml_read import read_yaml

@@ -59,7 +59,7 @@ class Code(StrEnum):
     BAD_DURATION = "bad-duration", "A duration without a unit, or out of the range allowed."
     BAD_SIZE = "bad-size", "A size without a unit, or out of the range allowed."
     BAD_RATE = "bad-rate", "A rate that is not a number per unit of time."
-    BAD_RANGE = "bad-range", "`poll.min` is longer than `poll.max`."
+    BAD_RANGE = "bad-range", "One bound lies beyond another, as `poll.min` above `poll.max`."
     BAD_ADDRESS = "bad-address", "Not an http or https address."
     BAD_PROXY = "bad-proxy", "Not the address of an http, https, socks5 or socks5h proxy."
     BAD_HOST = "bad-host", "Not the name of a host as in example.org."
@@ -73,6 +73,7 @@ class Code(StrEnum):
     BAD_LANGUAGE = "bad-language", "Not a language code as in en or pt-BR."
     BAD_NAME = "bad-name", "A name that is empty, too long or can't be written in an address."
     BAD_TERM = "bad-term", "A term the matcher can't read."
+    BAD_QUERY = "bad-query", "A query that can't be read."
     BAD_RULE = "bad-rule", "A rule of a watchlist that is no rule."
     ONLY_NONE = "only-none", "A rule that asks for nothing, so every item would fire it."
     EMPTY_WATCHLIST = "empty-watchlist", "A watchlist without a rule never fires."
@@ -82,6 +83,17 @@ class Code(StrEnum):
     UNUSED_NOTIFIER = "unused-notifier", "Warning: no watchlist sends to this notifier."
     NEVER_AMBIGUOUS = "never-ambiguous", "Warning: an ambiguous name is also a certain one."
     MISSING_EXTRA = "missing-extra", "Warning: an option needs a part that is not installed."
+    COMMON_WORD = "common-word", "Warning: a term is a word that stands in most texts."
+    COMMON_PREFIX = "common-prefix", "Warning: a `prefix*` takes in words that stand in most texts."
+    FREQUENT_TERM = "frequent-term", "Warning: a term stands in more than 1 % of stored items."
+    ACRONYM_WORD = "acronym-word", "Warning: an acronym without `=` is also an ordinary word."
+    SHARED_ALIAS = "shared-alias", "Warning: two entities have the same certain name."
+    SELF_VETO = "self-veto", "Warning: a watchlist's `none` vetoes one of its own terms."
+    WIDE_NEAR = "wide-near", "Warning: `near` takes in so many words that it is nearly `all`."
+    UNUSED_ENTITY = "unused-entity", "Warning: no rule asks for this entity."
+    NEVER_MATCHED = "never-matched", "Warning: a watchlist matched nothing stored in 30 days."
+    COVERED_TERM = "covered-term", "Hint, with -v: another term of the list finds all it does."
+    NO_TESTS = "no-tests", "Hint, with -v: a watchlist has no tests."
     NOTHING_TO_DO = "nothing-to-do", "Warning: there are no sources, or no watchlists."
 
 
@@ -93,7 +105,7 @@ class Problem:
     line: int = 0
     column: int = 0
     end_column: int = 0  # the first column after what is meant
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "hint"] = "error"
     code: Code
     message: str
     help: str = ""
@@ -102,13 +114,13 @@ class Problem:
     def __str__(self) -> str:
         """Lay the problem out as a compiler does: place, words, the line with carets, help."""
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        parts = [_printable(f"{place}: {self.severity}: {self.message}  [{self.code}]")]
+        parts = [printable(f"{place}: {self.severity}: {self.message}  [{self.code}]")]
         margin = " " * len(str(self.line))
         if self.source_line.strip():
-            shown, carets = _underline(self.source_line, self.column - 1, self.end_column - 1)
+            shown, carets = underline(self.source_line, self.column - 1, self.end_column - 1)
             parts += [f"  {self.line} | {shown}", f"  {margin} | {carets}"]
         if self.help:
-            parts.append(_printable(f"  {margin} = help: {self.help}"))
+            parts.append(printable(f"  {margin} = help: {self.help}"))
         return "\n".join(parts)
 
     def as_json(self) -> dict[str, str | int]:
@@ -128,7 +140,7 @@ class Problem:
 def quote(text: str) -> str:
     """Return `text` in quotation marks, cut where it is long, safe to print."""
     cut = text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
-    return f"“{_printable(cut)}”"
+    return f"“{printable(cut)}”"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -150,7 +162,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return by_fold[found[0]] if found else None
 
 
-def _underline(line: str, start: int, end: int) -> tuple[str, str]:
+def underline(line: str, start: int, end: int) -> tuple[str, str]:
     """Return a window of the line around [start, end), and carets below it."""
     start, end = min(start, len(line)), min(max(end, start + 1), len(line) + 1)
     left = 0 if len(line) <= WINDOW else max(0, start - WINDOW // 2)
@@ -160,7 +172,7 @@ def _underline(line: str, start: int, end: int) -> tuple[str, str]:
     meant = line[start:end] if start < len(line) else " "
     room = left + WINDOW - start
     padding = "".join("\t" if char == "\t" else " " * _width(char) for char in before)
-    return _printable(shown), padding + "^" * max(1, sum(_width(char) for char in meant[:room]))
+    return printable(shown), padding + "^" * max(1, sum(_width(char) for char in meant[:room]))
 
 
 def _width(char: str) -> int:
@@ -170,7 +182,7 @@ def _width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return `text` with what could steer a terminal or turn the reading order made visible."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 

@@ -18,7 +18,17 @@ from monitor.config.json_schema import schema_text
 from monitor.config.kinds import OneOrMore, Words
 from monitor.config.notifiers import ConsoleOptions, SlackOptions, WebhookOptions
 from monitor.config.problems import Code
-from monitor.config.rules import AllRule, AnyRule, EntityRule, NoneRule
+from monitor.config.rules import (
+    AllRule,
+    AnyRule,
+    AtLeastOptions,
+    AtLeastRule,
+    EntityRule,
+    NearOptions,
+    NearRule,
+    NoneRule,
+    QueryRule,
+)
 from monitor.config.schema import (
     AlertOptions,
     Configuration,
@@ -60,9 +70,11 @@ SECTIONS = (
     Section(title="watchlists", models=(WatchlistOptions,)),
     Section(
         title="rules",
-        models=(EntityRule, AnyRule, AllRule, NoneRule),
+        models=(EntityRule, AnyRule, AllRule, NoneRule, NearRule, AtLeastRule, QueryRule),
         text="A rule is a term, or a mapping with one of these options. Rules nest.",
     ),
+    Section(title="near", models=(NearOptions,)),
+    Section(title="at_least", models=(AtLeastOptions,)),
     Section(title="sources of a watchlist", models=(SourceFilterOptions,)),
     Section(title="tests of a watchlist", models=(ExpectationOptions,)),
     Section(title="item in a test", models=(SampleOptions,)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from monitor.config.inputs import digest_of
 from monitor.config.problems import MOST, Code, Problem, did_you_mean, quote
 from monitor.config.tree import (
     AnyNode,
@@ -51,6 +52,7 @@ class Resolver:
     problems: list[Problem] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set, repr=False)
     broken: set[AnyNode] = field(default_factory=set)  # texts that have a problem already
+    contents: dict[Path, bytes] = field(default_factory=dict)  # what stands for the files' bytes
 
     def plain(self, node: AnyNode) -> Any:
         """Return a node as dicts, lists and texts; None where a value is missing."""
@@ -104,6 +106,8 @@ class Resolver:
     def _file(self, node: ScalarNode, span: tuple[int, int], path: str) -> str | None:
         places = _candidates(self.outside.folders, path)
         found = next((place for place in places if _is_file(place)), None)
+        for place in places[: places.index(found) + 1 if found else None]:
+            self.contents.setdefault(place.absolute(), digest_of(place))
         if found is None:
             message = f"there is no file {quote(path)}"
             advice = "looked for " + ", ".join(str(place) for place in places)

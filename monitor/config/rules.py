@@ -1,125 +1,71 @@
-"""The schema of rules: terms, entities, and the ways they combine. Pure."""
+"""The schema of rules: terms, entities, queries, and the ways they combine. Pure."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     PlainValidator,
     Tag,
     ValidationInfo,
+    WithJsonSchema,
+    field_validator,
 )
-from pydantic_core import PydanticCustomError
 
-from monitor.config.kinds import ANY_SCALAR, Words
-from monitor.config.problems import Code, nearest, quote
-from monitor.config.values import read_name, text_of, wrong
-from monitor.watch import terms
-from monitor.watch.terms import AllOf, AnyOf, EntityRef, NoneOf, Term, TermError
-
-LISTED = 12  # names that an error counts up
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """The names that may be referred to. None: a file is unread, so nobody can tell."""
-
-    entities: frozenset[str] | None = None
-    notifiers: frozenset[str] | None = None
-
-
-class Options(BaseModel):
-    """A mapping in which every option is known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-def _read_term(value: object) -> Term:
-    text_of(value, "a term")
-    try:
-        return terms.parse_term(str(value))
-    except TermError as error:
-        raise _term_error(error) from None
-
-
-def _term_error(error: TermError) -> PydanticCustomError:
-    return wrong(
-        Code.BAD_TERM,
-        _phrase(str(error)),
-        _phrase(error.help),
-        discreet="this is not a term",
-        span=(error.start, error.end),
-    )
-
-
-def _phrase(sentence: str) -> str:
-    """Return a sentence as our messages are written: no capital but a name's, no full stop."""
-    first = (
-        sentence[:1].lower() if sentence[1:2].islower() or sentence[1:2] == " " else sentence[:1]
-    )
-    return first + sentence[1:].rstrip(".")
-
-
-def _those(known: frozenset[str]) -> str:
-    if len(known) > LISTED:
-        return f"{len(known)} are defined"
-    return f"you have: {', '.join(sorted(known))}" if known else "none is defined"
-
-
-def _known_name(what: str, code: Code) -> Callable[[object, ValidationInfo], str]:
-    """Return a reader of names that must be defined somewhere in the files."""
-    article, known_as = ("an", "entities") if what == "entity" else ("a", "notifiers")
-
-    def read(value: object, info: ValidationInfo) -> str:
-        name = text_of(value, f"the name of {article} {what}")
-        known = getattr(info.context, known_as, None)
-        if known is None or name in known:
-            return name
-        raise wrong(
-            code,
-            f"no {what} is called {quote(name)}",
-            _those(known),
-            discreet=f"no {what} is called that",
-            near=known,
-        )
-
-    return read
-
-
-def _read_title(value: object) -> str:
-    _read_term(name := read_name(value))
-    return name
-
-
-TermText: TypeAlias = Annotated[Term, PlainValidator(_read_term), ANY_SCALAR, Words("term")]
-EntityTitle: TypeAlias = Annotated[str, PlainValidator(_read_title), ANY_SCALAR, Words("name")]
-EntityName: TypeAlias = Annotated[
-    str,
-    PlainValidator(_known_name("entity", Code.UNKNOWN_ENTITY)),
-    ANY_SCALAR,
-    Words("key of an entity"),
-]
-NotifierName: TypeAlias = Annotated[
-    str,
-    PlainValidator(_known_name("notifier", Code.UNKNOWN_NOTIFIER)),
-    ANY_SCALAR,
-    Words("name of a notifier"),
-]
-
-
-# --- rules ------------------------------------------------------------------------------------
+from monitor.config.kinds import Count, Flag, Options, Words
+from monitor.config.problems import Code
+from monitor.config.shapes import KINDS, check_shape
+from monitor.config.terms import EntityName, QueryText, TermText
+from monitor.config.values import read_count, wrong
+from monitor.watch.rules import (
+    MAX_DISTANCE,
+    MAX_GROUPS,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    EntityRef,
+    Near,
+    NoneOf,
+    requires_nothing,
+)
+from monitor.watch.rules import Rule as RuleTree
+from monitor.watch.terms import Term
 
 
 def _not_empty(rules: list[Any]) -> list[Any]:
     if not rules:
         raise wrong(Code.BAD_RULE, "this list is empty", "write at least one term")
     return rules
+
+
+def _check_groups(groups: list[Any]) -> list[Any]:
+    if len(groups) < 2:
+        advice = "write [[airspace], [closed, closure]]: a list of lists"
+        raise wrong(Code.BAD_RULE, "near needs two groups or more", advice)
+    if len(groups) > MAX_GROUPS:
+        raise wrong(Code.BAD_RULE, f"near takes at most {MAX_GROUPS} groups")
+    return groups
+
+
+def _mapping(example: str) -> BeforeValidator:
+    """Refuse a list or a text where a mapping belongs, and show one."""
+
+    def check(value: object) -> object:
+        if isinstance(value, list | str):
+            raise wrong(Code.WRONG_TYPE, "a mapping is expected here", f"write {example}")
+        return value
+
+    return BeforeValidator(check)
+
+
+Distance: TypeAlias = Annotated[
+    int,
+    PlainValidator(lambda value: read_count(value, MAX_DISTANCE)),
+    WithJsonSchema({"type": ["integer", "string"], "minimum": 1, "maximum": MAX_DISTANCE}),
+    Words(f"whole number, at most {MAX_DISTANCE}"),
+]
 
 
 class EntityRule(Options):
@@ -171,40 +117,102 @@ class NoneRule(Options):
         return NoneOf(rules=tuple(map(as_rule, self.none)))
 
 
-KINDS = ("entity", "any", "all", "none")
-LATER_RULES = frozenset({"near", "at_least", "query"})
+class NearOptions(Options):
+    """Terms near each other: one of each group, within so many words, in one field.
+
+    Neighbouring words are 1 apart. Of three groups and more, each stands near the next one found.
+    """
+
+    within: Distance = Field(
+        description="How many words apart, at most: 1 means side by side.", examples=["6"]
+    )
+    groups: Annotated[
+        list["NearGroup"],
+        AfterValidator(_check_groups),
+        Words("list: [rule](#rules), or a list of them"),
+    ] = Field(
+        description="What stands near each other: two groups or more, each a term or a list of "
+        "terms of which one is enough. `{entity: KEY}` and `{any: […]}` may stand for a term.",
+        examples=[["airspace", ["closed", "closure"]]],
+        json_schema_extra={"minItems": 2, "maxItems": MAX_GROUPS},
+    )
+    ordered: Flag = Field(
+        default="no",
+        validate_default=True,
+        description="`yes` asks for the order of the groups.",
+        examples=["yes"],
+    )
+    same_sentence: Flag = Field(
+        default="no",
+        validate_default=True,
+        description="`yes` asks for one sentence around all of them.",
+        examples=["yes"],
+    )
 
 
-def _check_shape(value: object) -> object:
-    """Refuse what is no rule before its kind is looked at."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        advice = "a text that starts with # needs quotes"
-        raise wrong(Code.EMPTY_VALUE, "this item has no value", advice)
-    if not isinstance(value, dict):
-        raise wrong(Code.BAD_RULE, "a list is no rule", "write {any: […]} or {all: […]}")
-    given = [key for key in value if key in KINDS]
-    unknown = [key for key in value if key not in KINDS]
-    if unknown:
-        raise _unknown_rule(unknown[0], value[unknown[0]])
-    if len(given) != 1:
-        message = f"a rule is one of {', '.join(KINDS)}"
-        raise wrong(Code.BAD_RULE, message, "combine rules under all: or any:")
-    return value
+class NearRule(Options):
+    """Holds where terms stand near each other."""
+
+    near: Annotated[
+        NearOptions, _mapping("{within: 6, groups: [[airspace], [closed, closure]]}")
+    ] = Field(
+        description="Terms that stand within so many words of each other, in one field.",
+        examples=[{"within": "6", "groups": [["airspace"], ["closed", "closure"]]}],
+    )
+
+    def rule(self) -> Near:
+        """Return the rule this stands for."""
+        groups = (each if isinstance(each, list) else [each] for each in self.near.groups)
+        return Near(
+            within=self.near.within,
+            groups=tuple(tuple(map(as_rule, group)) for group in groups),
+            ordered=self.near.ordered,
+            same_sentence=self.near.same_sentence,
+        )
 
 
-def _unknown_rule(key: str, value: object) -> PydanticCustomError:
-    near = nearest(key, KINDS)
-    if key in LATER_RULES:
-        advice = f"{quote(key)} is not in this version"
-    elif near:
-        advice = f"did you mean {quote(near)}?"
-    elif isinstance(value, str):
-        advice = f'a term that contains “: ” needs quotes: "{key}: …"'
-    else:
-        advice = f"a rule is a term, or one of {', '.join(KINDS)}"
-    return wrong(Code.UNKNOWN_OPTION, f"unknown rule {quote(key)}", advice, at=key)
+class AtLeastOptions(Options):
+    """Several of a list, in any order and any field."""
+
+    count: Count = Field(description="How many of them, from 1 to all.", examples=["2"])
+    of: Annotated[list["Rule"], AfterValidator(_not_empty)] = Field(
+        description="Terms and rules that are counted, each once.",
+        examples=[["OPEC", "Brent", "barrel*"]],
+    )
+
+    @field_validator("of", mode="after")
+    @classmethod
+    def _enough(cls, of: list[Any], info: ValidationInfo) -> list[Any]:
+        if info.data.get("count", 1) > len(of):
+            message = f"{info.data['count']} are asked for, and the list has {len(of)}"
+            raise wrong(Code.BAD_RANGE, message, "lower count, or add to the list", beside="count")
+        return of
+
+
+class AtLeastRule(Options):
+    """Holds where so many of its rules hold."""
+
+    at_least: Annotated[AtLeastOptions, _mapping("{count: 2, of: [OPEC, Brent]}")] = Field(
+        description="So many of a list of terms and rules, in any order and any field.",
+        examples=[{"count": "2", "of": ["OPEC", "Brent", "barrel*"]}],
+    )
+
+    def rule(self) -> AtLeast:
+        """Return the rule this stands for."""
+        return AtLeast(count=self.at_least.count, rules=tuple(map(as_rule, self.at_least.of)))
+
+
+class QueryRule(Options):
+    """Holds where a query does."""
+
+    query: QueryText = Field(
+        description="The same on one line, with `AND OR NOT NEAR/n ATLEAST/n(…)` and fields.",
+        examples=['title:"cartel of the suns" OR (airspace NEAR/5 closed AND lang:es)'],
+    )
+
+    def rule(self) -> RuleTree:
+        """Return the rule this stands for."""
+        return self.query
 
 
 def _kind_of_rule(value: object) -> str:
@@ -218,25 +226,54 @@ Rule: TypeAlias = Annotated[
     | Annotated[EntityRule, Tag("<entity>")]
     | Annotated[AnyRule, Tag("<any>")]
     | Annotated[AllRule, Tag("<all>")]
-    | Annotated[NoneRule, Tag("<none>")],
+    | Annotated[NoneRule, Tag("<none>")]
+    | Annotated[NearRule, Tag("<near>")]
+    | Annotated[AtLeastRule, Tag("<at_least>")]
+    | Annotated[QueryRule, Tag("<query>")],
     Discriminator(_kind_of_rule),
-    BeforeValidator(_check_shape),
+    BeforeValidator(check_shape),
     Words("[rule](#rules)"),
 ]
 
 
-def as_rule(value: Any) -> terms.Rule:
+def _in_a_row(value: Any) -> Any:
+    """Refuse what can't stand at a place in a text."""
+    if not _is_choice(as_rule(value)):
+        message = "near takes terms, entities and any: of them"
+        raise wrong(Code.BAD_RULE, message, "combine several near rules under all: or none:")
+    return value
+
+
+def _is_choice(rule: RuleTree) -> bool:
+    if isinstance(rule, AnyOf):
+        return all(map(_is_choice, rule.rules))
+    return isinstance(rule, Term | EntityRef)
+
+
+NearPart: TypeAlias = Annotated[Rule, AfterValidator(_in_a_row)]
+NearGroup: TypeAlias = Annotated[
+    Annotated[list[NearPart], AfterValidator(_not_empty), Tag("<list>")]
+    | Annotated[NearPart, Tag("<part>")],
+    Discriminator(lambda value: "<list>" if isinstance(value, list) else "<part>"),
+]
+
+
+def as_rule(value: Any) -> RuleTree:
     """Return what an item of a list of rules stands for."""
     return value if isinstance(value, Term) else value.rule()
 
 
 def _anchored(value: Any) -> Any:
     """Refuse a rule that would fire on every item in which nothing stands."""
-    if terms.requires_nothing(as_rule(value)):
-        message = "this rule asks for nothing, so every item would fire it"
-        advice = "put it into all: together with a term, or into the watchlist's own none:"
-        raise wrong(Code.ONLY_NONE, message, advice)
-    return value
+    if not requires_nothing(as_rule(value)):
+        return value
+    if isinstance(value, QueryRule):
+        message = "this query can hold where none of its terms stands"
+        advice = "join NOT, lang:, source: and tag: to a term by AND"
+        raise wrong(Code.ONLY_NONE, message, advice, at="query", on_value=True)
+    message = "this rule asks for nothing, so every item would fire it"
+    advice = "put it into all: together with a term, or into the watchlist's own none:"
+    raise wrong(Code.ONLY_NONE, message, advice)
 
 
 def _not_empty_watchlist(rules: list[Any]) -> list[Any]:

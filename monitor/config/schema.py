@@ -24,6 +24,7 @@ from monitor.config.kinds import (
     Given,
     Key,
     OneOrMore,
+    Options,
     Pause,
     Rate,
     Size,
@@ -32,8 +33,8 @@ from monitor.config.kinds import (
 )
 from monitor.config.notifiers import NotifierItem
 from monitor.config.problems import Code
-from monitor.config.rules import NotifierName, Options
 from monitor.config.sources import SourceItem
+from monitor.config.terms import NotifierName
 from monitor.config.values import write_duration, wrong
 from monitor.config.watchlists import EntityOptions, WatchlistItem
 

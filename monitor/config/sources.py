@@ -12,11 +12,11 @@ from monitor.config.kinds import (
     Language,
     Name,
     OneOrMore,
+    Options,
     Text,
     Weight,
 )
 from monitor.config.problems import Code
-from monitor.config.rules import Options
 from monitor.config.values import wrong
 
 

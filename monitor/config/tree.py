@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from monitor.config.problems import Code, Problem
+from monitor.config.spans import Line, Place, place_within
 
 # YAML 1.1 ends lines at these; the parser's line numbers follow.
 LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -125,17 +126,18 @@ def problem_at(
     node: Node, code: Code, message: str, advice: str = "", *, span: tuple[int, int] | None = None
 ) -> Problem:
     """Return an error at a node, or at the part [start, end) of its text where that shows."""
-    lines = node.file.lines
-    source = lines[node.line] if node.line < len(lines) else ""
-    end = node.end_column if node.end_line == node.line else len(source.rstrip())
-    start, end = node.column, max(end, node.column + 1)
+    place = None
     if span is not None and isinstance(node, ScalarNode):
-        start, end = _inside(source, start, end, node.text, span)
+        place = place_within(_lines(node), node.text, span)
+    source = _line(node.file, place.line if place else node.line)
+    if place is None:
+        end = node.end_column if node.end_line == node.line else len(source.rstrip())
+        place = Place(node.line, node.column, max(end, node.column + 1))
     return Problem(
         file=node.file.name,
-        line=node.line + 1,
-        column=start + 1,
-        end_column=end + 1,
+        line=place.line + 1,
+        column=place.start + 1,
+        end_column=place.end + 1,
         code=code,
         message=message,
         help=advice,
@@ -143,17 +145,22 @@ def problem_at(
     )
 
 
-def warning_at(node: Node, code: Code, message: str, advice: str = "") -> Problem:
-    """Return a warning at a node."""
-    return replace(problem_at(node, code, message, advice), severity="warning")
+def _line(file: TextFile, number: int) -> str:
+    return file.lines[number] if number < len(file.lines) else ""
 
 
-def _inside(source: str, start: int, end: int, text: str, span: tuple[int, int]) -> tuple[int, int]:
-    """Return the columns of a part of a text; the whole text where escapes or folds hide it."""
-    written = source[start:end]
-    for marks in (0, 1):  # plain, then in quotes
-        if written[marks : len(written) - marks] == text:
-            first = start + marks + min(max(span[0], 0), len(text))
-            last = start + marks + min(max(span[1], 0), len(text))
-            return first, max(last, first + 1)
-    return start, end
+def _lines(node: ScalarNode) -> list[Line]:
+    """Return what a text stands on, line by line."""
+    found = []
+    for number in range(node.line, node.end_line + 1):
+        start = node.column if number == node.line else 0
+        end = node.end_column if number == node.end_line else None
+        found.append(Line(number, start, _line(node.file, number)[start:end]))
+    return found
+
+
+def warning_at(
+    node: Node, code: Code, message: str, advice: str = "", *, span: tuple[int, int] | None = None
+) -> Problem:
+    """Return a warning at a node, or at a part of its text."""
+    return replace(problem_at(node, code, message, advice, span=span), severity="warning")

@@ -11,8 +11,9 @@ from pydantic_core import ErrorDetails
 
 from monitor.config.problems import MOST, Code, Problem, did_you_mean, nearest, quote
 from monitor.config.references import has_references
-from monitor.config.rules import LATER_RULES, Known
+from monitor.config.rules import NearGroup, Rule
 from monitor.config.schema import Configuration
+from monitor.config.terms import Known
 from monitor.config.tree import (
     AnyNode,
     MappingNode,
@@ -26,7 +27,7 @@ from monitor.config.tree import (
 )
 
 # Options that people may know from elsewhere in the documentation.
-LATER = LATER_RULES | {
+LATER = {
     "on_update", "throttle", "quiet_hours", "digest", "group_wait", "per_story", "max_per_hour",
     "engine", "heartbeat", "public_url",
 }  # fmt: skip
@@ -119,7 +120,8 @@ def _problem(place: _Place, *, suggest: bool) -> Problem:
     code, message, advice, span = _words(place)
     near = place.detail.get("ctx", {}).get("near", ())
     if suggest and near and isinstance(place.node, ScalarNode) and not has_references(place.node):
-        advice = did_you_mean(place.node.text, near) or advice
+        word = place.node.text[slice(*span)] if span else place.node.text
+        advice = did_you_mean(word, near) or advice
     return problem_at(place.node, code, message, advice, span=span)
 
 
@@ -213,6 +215,9 @@ def _is_echo(detail: ErrorDetails, misspelt: set[tuple[Step, ...]]) -> bool:
 # --- what the schema knows at a place ---------------------------------------------------------
 
 
+_FORWARD = {"Rule": Rule, "NearGroup": NearGroup}  # types that are named before they are defined
+
+
 def options_at(loc: tuple[Step, ...]) -> list[str]:
     """Return the names of the options that are known where an error's location leads."""
     kind: Any = Configuration
@@ -224,6 +229,7 @@ def options_at(loc: tuple[Step, ...]) -> list[str]:
 
 def _inner(kind: Any, step: Step) -> Any:
     """Return the type that one step leads to inside another."""
+    kind = _FORWARD.get(kind, kind) if isinstance(kind, str) else kind
     model = _model(kind)
     if model:
         field = model.model_fields.get(str(step))

@@ -2,20 +2,19 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
-from monitor.config.kinds import Given, Language, OneOrMore, Text
-from monitor.config.rules import (
-    EntityTitle,
-    MatchRule,
-    MatchRules,
-    NotifierName,
-    Options,
-    TermText,
-)
+from monitor.config.kinds import Given, Language, OneOrMore, Options, Text
+from monitor.config.rules import MatchRule, MatchRules
+from monitor.config.terms import EntityTitle, NotifierName, TermText
 from monitor.model import Field as ItemField
 
 Terms: TypeAlias = Annotated[list[TermText], OneOrMore()]
+# Editors that speak YAML 1.1 read no as a flag.
+Alone: TypeAlias = Annotated[
+    Literal["lower", "no"],
+    WithJsonSchema({"enum": ["lower", "no", False]}),
+]
 
 
 class EntityOptions(Options):
@@ -48,6 +47,12 @@ class EntityOptions(Options):
         default=[],
         description="Terms that show that an ambiguous name means something else.",
         examples=[["cigar*", "Madurodam"]],
+    )
+    ambiguous_alone: Alone = Field(
+        default="lower",
+        description="What an ambiguous name in its exact case is worth where nothing speaks for "
+        "it or against it: `lower`, a possible match one severity lower; `no`, nothing.",
+        examples=["no"],
     )
 
 
@@ -120,7 +125,8 @@ class WatchlistOptions(Options):
 
     match: Annotated[MatchRules, OneOrMore()] = Field(
         description="Terms and rules; any of them fires the watchlist. A rule is "
-        "`{entity: KEY}`, `{any: […]}`, `{all: […]}` or `{none: […]}`, and they nest.",
+        "`{entity: KEY}`, `{any: […]}`, `{all: […]}`, `{none: […]}`, `{near: {…}}`, "
+        "`{at_least: {…}}` or `{query: …}`, and they nest.",
         examples=[["airspace", {"all": ["Venezuela", {"any": ["amnesty", "regime change"]}]}]],
     )
     none: Annotated[list[MatchRule], OneOrMore()] = Field(

@@ -73,6 +73,8 @@ class Daemon:
         self._writer = writer
         self._queue = queue
         self._settings = settings
+        self._most_at_once = settings.poll.at_once
+        self._hosts_ahead = asyncio.Semaphore(HOSTS_AHEAD * settings.poll.at_once)
         self._now = now
         self._steady = monotonic
         self._grace = grace
@@ -108,18 +110,20 @@ class Daemon:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then end what is in flight within the grace and return."""
-        at_once = self._settings.poll.at_once
         await self._writer.do(self._store.recover, self._now())
         await self._queue.start()
         try:
             async with asyncio.TaskGroup() as group:
                 watchdog = group.create_task(self._watchdog.run())
                 lanes = [
+                    group.create_task(work(self._queue, POLL, self._poll, slots=self._hosts_ahead)),
                     group.create_task(
-                        work(self._queue, POLL, self._poll, slots=HOSTS_AHEAD * at_once)
-                    ),
-                    group.create_task(
-                        work(self._queue, DELIVER, self._deliver, slots=DELIVERIES_AT_ONCE)
+                        work(
+                            self._queue,
+                            DELIVER,
+                            self._deliver,
+                            slots=asyncio.Semaphore(DELIVERIES_AT_ONCE),
+                        )
                     ),
                 ]
                 self.jobs.start()
@@ -132,6 +136,14 @@ class Daemon:
             self._state = "stopping"
             self.jobs.stop()
             self._reader.shutdown(wait=False, cancel_futures=True)
+
+    def follow(self, settings: "Settings") -> None:
+        """Go by other settings from now on."""
+        self._settings = settings
+        # Never less: a host that is held costs nothing until the pipeline has a place for it.
+        for _ in range(HOSTS_AHEAD * (settings.poll.at_once - self._most_at_once)):
+            self._hosts_ahead.release()
+        self._most_at_once = max(self._most_at_once, settings.poll.at_once)
 
     async def hint(self, destinations: Iterable[str]) -> None:
         """Offer destinations with new deliveries at once; the next tick would find them too."""

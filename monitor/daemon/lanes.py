@@ -16,13 +16,13 @@ FIRST_DELAY, LONGEST_DELAY = 1.0, 300.0  # seconds
 Worker = Callable[[str, Ticket], Awaitable[None]]
 
 
-async def work(queue: WorkQueue, lane: str, worker: Worker, *, slots: int) -> None:
+async def work(queue: WorkQueue, lane: str, worker: Worker, *, slots: asyncio.Semaphore) -> None:
     """Give each ticket of the lane to the worker, `slots` at once, until the queue closes.
 
     Returns when the last worker has ended.
     """
     async with asyncio.TaskGroup() as group:
-        async for ticket in queue.tickets(lane, asyncio.Semaphore(slots)):
+        async for ticket in queue.tickets(lane, slots):
             group.create_task(_attend(ticket, worker), name=f"{lane} {ticket.key}")
 
 

@@ -44,6 +44,7 @@ from monitor.model.polls import (
     Ruling,
     StoryBook,
 )
+from monitor.model.running import Rejected, Running
 from monitor.model.sources import (
     Auth,
     Habits,
@@ -113,9 +114,11 @@ __all__ = [
     "PollRecord",
     "Problem",
     "Reason",
+    "Rejected",
     "Retry",
     "Rhythm",
     "Ruling",
+    "Running",
     "Severity",
     "Sighting",
     "Source",

@@ -40,8 +40,13 @@ class Alert:
 class Notice:
     """News about the monitor's own work rather than about the world: a `system.` message."""
 
-    type: Literal["system.source_failing", "system.source_recovered", "system.feed_rekeyed"]
-    source: SourceRef
+    type: Literal[
+        "system.source_failing",
+        "system.source_recovered",
+        "system.feed_rekeyed",
+        "system.config_rejected",
+    ]
+    source: SourceRef | None  # None where it concerns the whole monitor
     created: datetime
     severity: Severity
     title: str  # one line for people

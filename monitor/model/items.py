@@ -54,6 +54,7 @@ class Match:
     severity: Severity
     evidence: tuple[Evidence, ...]
     vetoed_by: tuple[Evidence, ...] = ()
+    possible: bool = False  # only by ambiguous names that nothing explains: one severity lower
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

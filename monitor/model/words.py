@@ -30,6 +30,11 @@ class Severity(StrEnum):
         """Return 0 for low up to 3 for critical."""
         return tuple(Severity).index(self)
 
+    @property
+    def lowered(self) -> "Severity":
+        """Return the one below; low has none."""
+        return tuple(Severity)[max(0, self.rank - 1)]
+
 
 class ErrorKind(StrEnum):
     """Why a poll failed; stable words in metrics, alerts and `--json`."""
@@ -96,4 +101,5 @@ class Reason(StrEnum):
 
     NEW_STORY = "new story"
     NOW_MATCHES = "edited: now matches"
+    BACKTEST = "backtest"  # a person asked for what a new watchlist would have said
     TEST = "test"

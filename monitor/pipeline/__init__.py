@@ -5,8 +5,9 @@ import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ParamSpec, TextIO, TypeVar
 
 import httpx
@@ -25,6 +26,7 @@ from monitor.pipeline.delivering import Delivering
 from monitor.pipeline.gaps import LONG_GAP_SECONDS, Gaps
 from monitor.pipeline.passage import Gate
 from monitor.pipeline.report import Visit
+from monitor.pipeline.setup import Setup, set_up
 from monitor.pipeline.trust import Trust
 from monitor.pipeline.visiting import Visiting
 from monitor.queue import LeaseLost, Ticket
@@ -32,7 +34,7 @@ from monitor.settings import Settings
 from monitor.store import Store, Writer
 from monitor.watch.matcher import Matcher
 
-__all__ = ["LONG_GAP_SECONDS", "Pipeline", "Visit", "decider"]
+__all__ = ["LONG_GAP_SECONDS", "Pipeline", "Setup", "Visit", "decider", "set_up"]
 
 # After a start or a sleep: ten sources a second, and no source waits longer than a minute.
 SPREAD_PER_SOURCE = timedelta(milliseconds=100)
@@ -65,6 +67,7 @@ class Pipeline:
     _delivering: Delivering = field(init=False)
     _slots: asyncio.Semaphore = field(init=False)  # polls at once, over all hosts
     _reader: ThreadPoolExecutor = field(init=False)
+    _turns: Turns = field(init=False)
     _trust: Trust = field(init=False)
     _gaps: Gaps = field(init=False)
     _gate: Gate = field(init=False)
@@ -74,10 +77,10 @@ class Pipeline:
         self.sources = {source.url: source for source in self.settings.sources}
         self._slots = asyncio.Semaphore(self.settings.poll.at_once)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
-        turns = Turns(at_once=self.settings.poll.per_host)
+        self._turns = Turns(at_once=self.settings.poll.per_host)
         self._gate = Gate(
             settings=self.settings,
-            turns=turns,
+            turns=self._turns,
             now=self.now,
             patience=self.patience,
             forced=self.forced,
@@ -90,8 +93,45 @@ class Pipeline:
             rng=self.rng,
             gate=self._gate,
         )
-        self._gaps = Gaps(turns=turns, usual=self.settings.poll.host_gap, preset=self._trust.preset)
-        self._visiting = Visiting(
+        self._gaps = self._gaps_by()
+        self._visiting = self._visit_by()
+        self._delivering = Delivering(
+            settings=self.settings,
+            store=self.store,
+            writer=self.writer,
+            transport=self.transport,
+            now=self.now,
+            rng=self.rng,
+            out=self.out,
+            colour=self.colour,
+        )
+
+    def follow(self, setup: Setup) -> None:
+        """Go by another configuration from now on; polls in flight end with the one they have.
+
+        The store follows with `sync`, which whoever changed the sources calls next.
+        """
+        settings, before = setup.settings, self.settings
+        self.writer.follow(setup.decide, notify=settings.health.notify)
+        self.settings, self.matcher = settings, setup.matcher
+        self.sources = {source.url: source for source in settings.sources}
+        if settings.poll.at_once != before.poll.at_once:
+            self._slots = asyncio.Semaphore(settings.poll.at_once)
+        if settings.poll.per_host != before.poll.per_host:
+            self._turns = Turns(at_once=settings.poll.per_host)
+        # Otherwise it stays known when each host was last asked.
+        self._gate = replace(self._gate, settings=settings, turns=self._turns)
+        self._trust = replace(self._trust, settings=settings, gate=self._gate, _presets={})
+        self._gaps = self._gaps_by()
+        self._visiting = self._visit_by()
+        self._delivering.settings = settings
+
+    def _gaps_by(self) -> Gaps:
+        return Gaps(turns=self._turns, usual=self.settings.poll.host_gap, preset=self._trust.preset)
+
+    def _visit_by(self) -> Visiting:
+        hosts = self.settings.hosts
+        return Visiting(
             settings=self.settings,
             store=self.store,
             writer=self.writer,
@@ -109,20 +149,10 @@ class Pipeline:
                 self.transport,
                 self.parsers,
                 now=self.now,
-                preset=lambda name: settings_for(name, self.settings.hosts),
-                group=lambda name: group_of(name, self.settings.hosts),
-                turns=turns,
+                preset=partial(settings_for, hosts=hosts),
+                group=partial(group_of, hosts=hosts),
+                turns=self._turns,
             ),
-        )
-        self._delivering = Delivering(
-            settings=self.settings,
-            store=self.store,
-            writer=self.writer,
-            transport=self.transport,
-            now=self.now,
-            rng=self.rng,
-            out=self.out,
-            colour=self.colour,
         )
 
     @property
@@ -144,17 +174,24 @@ class Pipeline:
 
         None derives it from their number, so that no burst leaves the machine.
         """
+        # All of one configuration, although another may be followed before the store has.
+        settings, sources, trust = self.settings, self.sources, self._trust
         if spread is None:
-            spread = min(LONGEST_SPREAD, SPREAD_PER_SOURCE * len(self.settings.sources))
+            spread = min(LONGEST_SPREAD, SPREAD_PER_SOURCE * len(settings.sources))
+
+        def may_wait_until(state: SourceState) -> datetime:
+            source, preset = sources[state.url], trust.preset(state.url)
+            return furthest(state, source, settings.poll, preset=preset, now=self.now())
+
         await self.writer.do(
             self.store.sync_sources,
-            self.settings.sources,
+            settings.sources,
             now=self.now(),
             rng=self.rng,
             spread=spread,
-            longest=self.settings.poll.every or self.settings.poll.max,
-            group=lambda url: group_of(url, self.settings.hosts),
-            furthest=self._furthest,
+            longest=settings.poll.every or settings.poll.max,
+            group=lambda url: group_of(url, settings.hosts),
+            furthest=may_wait_until,
         )
         self._gate.learn(await self.read(self.store.host_wishes, self.now()))
 
@@ -163,7 +200,7 @@ class Pipeline:
 
         `states` are the sources as they stand, read here where nobody has.
         """
-        self._trust.price = await asyncio.to_thread(
+        price = await asyncio.to_thread(
             common_price,
             await self.read(self.store.source_states) if states is None else states,
             self.sources,
@@ -171,6 +208,7 @@ class Pipeline:
             preset=self._trust.preset,
             now=self.now(),
         )
+        self._trust.price = price
 
     def gap(self, state: SourceState) -> timedelta:
         """Return how long a source's host is left alone after a poll."""
@@ -180,11 +218,6 @@ class Pipeline:
         """Return until when a source's host wants to be left alone, if that is heeded."""
         wish = self._gate.wish(state.host, state.id)
         return wish.until if wish else None
-
-    def _furthest(self, state: SourceState) -> datetime:
-        preset = self._trust.preset(state.url)
-        source = self.sources[state.url]
-        return furthest(state, source, self.settings.poll, preset=preset, now=self.now())
 
     # --- poll -----------------------------------------------------------------------------
 

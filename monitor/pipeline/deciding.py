@@ -2,11 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from monitor.alerts.policy import Policy, rule
 from monitor.alerts.turning import rule_edits
-from monitor.model import Decide, Decision, PollRecord, Sighting, StoryBook
+from monitor.model import (
+    Alert,
+    Decide,
+    Decision,
+    PollOutcome,
+    PollRecord,
+    Reason,
+    Ruling,
+    Sighting,
+    Source,
+    SourceId,
+    SourceState,
+    Story,
+    StoryBook,
+    StoryId,
+)
 from monitor.stories.duplicates import join, stay
+
+if TYPE_CHECKING:
+    from monitor.store import Rule
+
+_NOBODY = SourceState(
+    id=SourceId(0), url="", host="", next_poll_at=datetime(1970, 1, 1, tzinfo=UTC)
+)
 
 
 def decider(policy: Policy) -> Decide:
@@ -58,4 +82,36 @@ def _with_edits(
         stories={**made.stories, **begun},
         rulings=[*made.rulings, *rulings],
         alerts=[*made.alerts, *alerts],
+    )
+
+
+def decider_afterwards(policy: Policy, now: datetime) -> "Rule":
+    """Return the same decision for items that are stored, and so in their stories, already.
+
+    Whoever asks for it wants to hear of them, also of those from the first poll of a source.
+    """
+    record = given_record(Source(url="stored", name="stored"), now)
+
+    def decide(
+        found: Sequence[Sighting], stories: dict[str, Story], alerted: set[tuple[StoryId, str]]
+    ) -> tuple[list[Ruling], list[Alert]]:
+        rulings, alerts = rule(found, stories, alerted, record=record, policy=policy)
+        words = "a backtest was asked to alert"
+        told = [replace(each, reason=words) if each.alert else each for each in rulings]
+        return told, [replace(alert, reason=Reason.BACKTEST) for alert in alerts]
+
+    return decide
+
+
+def given_record(
+    source: Source, now: datetime, *sightings: Sighting, first_poll: bool = False
+) -> PollRecord:
+    """Return a poll that nobody made, for items that come from elsewhere."""
+    return PollRecord(
+        outcome=PollOutcome.NEW,
+        state=_NOBODY,
+        source=source,
+        now=now,
+        first_poll=first_poll,
+        sightings=sightings,
     )

@@ -21,9 +21,17 @@ log = logging.getLogger(__name__)
 DELIVERY_LEASE = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def not_configured(destination: str) -> str:
+    """Return why deliveries to a notifier that left the configuration are held back."""
+    return f"no notifier is named “{destination}” now"
+
+
+@dataclass(slots=True, kw_only=True)
 class Delivering:
-    """What sending needs; `colour` says that `out` is a terminal that shows it."""
+    """What sending needs; `colour` says that `out` is a terminal that shows it.
+
+    Each attempt goes by the `settings` of its moment.
+    """
 
     settings: Settings
     store: Store
@@ -36,14 +44,13 @@ class Delivering:
 
     async def deliver(self, destination: str, ticket: Ticket) -> None:
         """Send what is due at one destination, one after another, until nothing is."""
-        settings = self.settings.notifiers.get(destination)
-        if settings is None:
-            # Rows of a notifier that was renamed or removed wait for it and are not thrown away.
-            reason = f"no notifier is named “{destination}” now"
-            await self.writer.do(self.store.park, destination, reason)
-            return
         while True:
             ticket.check()
+            settings = self.settings.notifiers.get(destination)
+            if settings is None:
+                # Rows of a notifier that was renamed or removed wait for it, not thrown away.
+                await self.writer.do(self.store.park, destination, not_configured(destination))
+                return
             delivery = await self.writer.do(
                 self.store.claim, destination, now=self.now(), lease=DELIVERY_LEASE
             )

@@ -1,7 +1,7 @@
 """What edits make of known items: on which watchlists they are only now, and by whose words."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
@@ -12,7 +12,7 @@ from monitor.pipeline.additions import with_repeats
 # As many as are matched between two turns of the loop; each edit is matched twice at most.
 EDITS_PER_TURN = 10
 
-Ask: TypeAlias = Callable[[Item], tuple[Item, tuple[Match, ...]]]
+Ask: TypeAlias = Callable[[Item], Awaitable[tuple[Item, tuple[Match, ...]]]]
 
 
 async def turned(
@@ -24,7 +24,7 @@ async def turned(
     """
     told = []
     for done, edit in enumerate(edits, 1):
-        told.append(replace(edit, turned=_turned(edit, match)))
+        told.append(replace(edit, turned=await _turned(edit, match)))
         if not done % EDITS_PER_TURN:
             await asyncio.sleep(0)
     if not any(edit.turned for edit in told):
@@ -32,15 +32,15 @@ async def turned(
     return await asyncio.to_thread(with_repeats, told, habits, now=now)
 
 
-def _turned(edit: Edit, match: Ask) -> Sighting | None:
+async def _turned(edit: Edit, match: Ask) -> Sighting | None:
     if edit.before is None:
         return None
-    item, found = match(_edited(edit.before, edit))
+    item, found = await match(_edited(edit.before, edit))
     listed = [each for each in found if not each.vetoed_by]
     if not listed:
         return None
     # Under today's rules: a watchlist that came, or changed, since then is no work of the edit.
-    _, matched = match(edit.before)
+    _, matched = await match(edit.before)
     before = {each.watchlist for each in matched if not each.vetoed_by}
     fresh = tuple(each for each in listed if each.watchlist not in before)
     return Sighting(item=item, matches=fresh) if fresh else None

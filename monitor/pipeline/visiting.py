@@ -6,6 +6,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 import httpx
 
@@ -18,6 +19,7 @@ from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.servers.answers import host_until
 from monitor.feeds.servers.habits import Question
 from monitor.model import (
+    Decide,
     Document,
     ErrorKind,
     Failed,
@@ -43,7 +45,7 @@ from monitor.settings import Settings
 from monitor.store import Store, Writer
 from monitor.stories.duplicates import title_key
 from monitor.watch.matcher import Matcher
-from monitor.watch.text import normalised
+from monitor.watch.words.text import normalised
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +70,18 @@ class Visiting:
     trust: Trust
     gaps: Gaps
     articles: Articles
+    decide: Decide = field(init=False)  # what was decided by when these settings came into force
     intake: Intake = field(init=False)
 
     def __post_init__(self) -> None:
         """Give the stages their edges."""
+        self.decide = self.writer.decide
         self.intake = Intake(
             store=self.store,
             read=self.read,
-            parse=self._parse,
-            fetch_page=self._fetch_page,
+            # No way back from here to this object, which goes when another configuration counts.
+            parse=partial(_parse, self.parsers),
+            fetch_page=partial(_fetch_page, self.gaps, self.trust),
             now=self.now,
         )
 
@@ -132,30 +137,10 @@ class Visiting:
             belied=await self.trust.is_belied(state, source, fetched, news),
         )
 
-    async def _parse(self, fetched: Fetched, known: bytes) -> Parsed:
-        """Parse a document without the entries that have these marks."""
-        parsed = await self.parsers.parse(
-            fetched.body, url=fetched.url, content_type=fetched.content_type, known=known
-        )
-        if isinstance(parsed, Document):
-            metrics.DOCUMENTS.labels(path=parsed.path).inc()
-        return parsed
-
-    async def _fetch_page(self, state: SourceState, source: Source, url: str) -> Outcome | None:
-        """Fetch a further page of a source's document, with its host's gap before it.
-
-        None where the host may not be held, or kept waiting for, so long.
-        """
-        self.gaps.note(state.host)
-        if self.gaps.left(state) > LONG_GAP_SECONDS:
-            return None
-        outcome = await self.trust.ask(state, source, Question(url=url))
-        return None if is_deferred(outcome) else outcome
-
     async def _match(self, found: Sequence[Sighting]) -> tuple[Sighting, ...]:
         sightings = []
         for done, sighting in enumerate(found, 1):
-            item, matches = self._matched(sighting.item)
+            item, matches = await self._matched(sighting.item)
             if matches:
                 metrics.MATCHES.inc(sum(not match.vetoed_by for match in matches))
             sightings.append(replace(sighting, item=item, matches=matches))
@@ -163,9 +148,13 @@ class Visiting:
                 await asyncio.sleep(0)
         return tuple(sightings)
 
-    def _matched(self, item: Item) -> tuple[Item, tuple[Match, ...]]:
+    async def _matched(self, item: Item) -> tuple[Item, tuple[Match, ...]]:
         keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
-        return keyed, self.matcher.match(keyed)
+        tongue = self.matcher.tongue(keyed)
+        if not self.matcher.is_ready(tongue.bends):
+            # It takes half a second for a hundred thousand terms, once.
+            await asyncio.to_thread(self.matcher.prepare, tongue.bends)
+        return keyed, self.matcher.match(keyed, tongue)
 
     async def _conclude(
         self,
@@ -218,7 +207,7 @@ class Visiting:
             limit_said=isinstance(outcome, Failed) and outcome.retry_after is not None,
             learned=taken is not None or _has_learned(state, after),
         )
-        committed = await self.writer.commit(record)
+        committed = await self.writer.commit(record, self.decide)
         if committed.destinations:
             await self.hint(committed.destinations)
         visit = report(record, outcome, committed, document)
@@ -229,6 +218,30 @@ class Visiting:
 def _has_learned(before: SourceState, after: SourceState) -> bool:
     """Tell whether a poll without a document changed what most such polls leave as it was read."""
     return after.rhythm is not before.rhythm or after.habits is not before.habits
+
+
+async def _parse(parsers: ParserPool, fetched: Fetched, known: bytes) -> Parsed:
+    """Parse a document without the entries that have these marks."""
+    parsed = await parsers.parse(
+        fetched.body, url=fetched.url, content_type=fetched.content_type, known=known
+    )
+    if isinstance(parsed, Document):
+        metrics.DOCUMENTS.labels(path=parsed.path).inc()
+    return parsed
+
+
+async def _fetch_page(
+    gaps: Gaps, trust: Trust, state: SourceState, source: Source, url: str
+) -> Outcome | None:
+    """Fetch a further page of a source's document, with its host's gap before it.
+
+    None where the host may not be held, or kept waiting for, so long.
+    """
+    gaps.note(state.host)
+    if gaps.left(state) > LONG_GAP_SECONDS:
+        return None
+    outcome = await trust.ask(state, source, Question(url=url))
+    return None if is_deferred(outcome) else outcome
 
 
 def _is_listed(sighting: Sighting) -> bool:

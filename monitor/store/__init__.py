@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from monitor.store.history import Past, Rule, Ruled, Write
     from monitor.store.lookups import (
         Counts,
         FailingSource,
@@ -24,9 +25,13 @@ _HOMES = {
     "FailingSource": "lookups",
     "Finding": "lookups",
     "NoticeFinding": "lookups",
+    "Past": "history",
+    "Rule": "history",
+    "Ruled": "history",
     "StoredAlert": "lookups",
     "Store": "store",
     "Version": "versions",
+    "Write": "history",
     "Writer": "writer",
 }
 
@@ -35,9 +40,13 @@ __all__ = [
     "FailingSource",
     "Finding",
     "NoticeFinding",
+    "Past",
+    "Rule",
+    "Ruled",
     "Store",
     "StoredAlert",
     "Version",
+    "Write",
     "Writer",
 ]
 

@@ -16,6 +16,7 @@ from monitor.model import AlertId, Notice, PollRecord, SourceId
 from monitor.store.alerts import message_to_json, to_message
 from monitor.store.bulk import Bulk
 from monitor.store.columns import micros, to_json
+from monitor.store.engine import Database
 from monitor.store.outbox import AT_ONCE, ToTell, enqueue
 from monitor.store.tables import deliveries, destinations, notices
 
@@ -24,11 +25,24 @@ WebhookId: TypeAlias = Callable[[AlertId, str], str]
 _INSERT = Bulk(lambda insert: insert(notices))
 
 
+_NO_SOURCE = SourceId(0)  # of what concerns the whole monitor
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     id: AlertId
     source: SourceId
     notice: Notice
+
+
+def announce(
+    database: Database, notice: Notice, notify: tuple[str, ...], webhook_id: WebhookId
+) -> frozenset[str]:
+    """Write a notice that no poll brought; return the notifiers with something to send now."""
+    with database.write() as connection:
+        return _tell_new(
+            connection, [_Made(notice_id(notice), _NO_SOURCE, notice)], notify, webhook_id
+        )
 
 
 def tell(
@@ -41,11 +55,21 @@ def tell(
 
     A notice that is known already is left out. Returns the notifiers with something to send now.
     """
-    made = {
-        each.id: each
+    made = [
+        _Made(notice_id(notice), record.state.id, notice)
         for record in polls
-        for each in (_Made(notice_id(n), record.state.id, n) for n in record.notices)
-    }
+        for notice in record.notices
+    ]
+    return _tell_new(connection, made, notify, webhook_id)
+
+
+def _tell_new(
+    connection: Connection,
+    found: Sequence[_Made],
+    notify: tuple[str, ...],
+    webhook_id: WebhookId,
+) -> frozenset[str]:
+    made = {each.id: each for each in found}
     known = set(connection.scalars(select(notices.c.id).where(notices.c.id.in_(made))))
     fresh = [made[each] for each in made if each not in known]
     reachable: set[str] = set()

@@ -42,6 +42,12 @@ def prepare(database: Database, *, head: str = HEAD, migrations: Path = MIGRATIO
             _upgrade(connection, scripts, head)
 
 
+def is_ready(database: Database) -> bool:
+    """Tell whether the tables are those of this release, without changing anything."""
+    with database.read() as connection:
+        return _version(connection) == HEAD
+
+
 def _version(connection: Connection) -> str | None:
     """Return the revision of the tables, None for an empty database."""
     inspector = inspect(connection)

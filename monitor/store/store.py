@@ -21,7 +21,10 @@ from monitor.model import (
     ItemId,
     Known,
     Message,
+    Notice,
     PollRecord,
+    Running,
+    Sighting,
     Source,
     SourceId,
     SourceState,
@@ -30,16 +33,20 @@ from monitor.model import (
 from monitor.store import (
     commit,
     deliveries,
+    history,
     hosts,
     items,
     keys,
     lookups,
+    notices,
     outbox,
     prune,
+    running,
     schema,
     sources,
 )
 from monitor.store.engine import Database, open_database
+from monitor.store.history import Past, Rule, Ruled, Write
 from monitor.store.lock import file_holder, hold_file, hold_server, server_holder
 from monitor.store.lookups import Counts, FailingSource, Finding, NoticeFinding
 
@@ -183,6 +190,12 @@ class Store:
             notify=notify,
         )
 
+    def announce(
+        self, notice: Notice, notify: tuple[str, ...], webhook_id: Callable[[AlertId, str], str]
+    ) -> frozenset[str]:
+        """Write a notice that no poll brought; return the notifiers with something to send now."""
+        return notices.announce(self._database, notice, notify, webhook_id)
+
     # --- outbox ---------------------------------------------------------------------------
 
     def due_destinations(self, now: datetime) -> list[str]:
@@ -238,6 +251,14 @@ class Store:
 
     # --- for people -----------------------------------------------------------------------
 
+    def tell_running(self, told: Running) -> None:
+        """Keep which configuration `monitor run` goes by, in place of what was told before."""
+        running.tell_running(self._database, told)
+
+    def running(self) -> Running | None:
+        """Return what the last `monitor run` told of its configuration, whether it lives or not."""
+        return running.read_running(self._database)
+
     def deliveries(
         self, *, limit: int | None = None, state: DeliveryState | None = None
     ) -> list[Delivery]:
@@ -257,6 +278,20 @@ class Store:
     def items(self, *, since: datetime | None = None, limit: int | None = None) -> Iterator[Item]:
         """Yield items first seen since then, the newest first."""
         return items.read_items(self._database, since=since, limit=limit)
+
+    def history(self, since: datetime) -> Iterator[Past]:
+        """Yield items first seen since then, the oldest first."""
+        return history.read_history(self._database, since=since)
+
+    def count_history(self, since: datetime) -> int:
+        """Count the items first seen since then."""
+        return history.count_history(self._database, since=since)
+
+    def rule_history(
+        self, found: Sequence[Sighting], rule: Rule, write: Write | None = None
+    ) -> Ruled:
+        """Rule on stored items by watchlists that have not, and write that where wanted."""
+        return history.rule_history(self._database, found, rule, write)
 
     def counts(self, now: datetime) -> Counts:
         """Count sources, items, alerts and deliveries."""

@@ -194,6 +194,14 @@ notices = Table(
     Index("notices_told_by", "told_by"),
 )
 
+# What the `monitor run` of this store does by: one row, written when it loads a configuration.
+running = Table(
+    "running",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("configuration", Json, nullable=False),
+)
+
 # The outbox; `alert` is an alert or a notice. `due_at` is when the row may next be claimed: at once
 # (0), after a wait, or when the lease of whoever is sending it ends. NULL: it won't be sent
 # (delivered, dead, parked).

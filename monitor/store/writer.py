@@ -15,7 +15,18 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from monitor.errors import StoreError
-from monitor.model import Alert, AlertId, Committed, Decide, Message, PollRecord
+from monitor.model import (
+    Alert,
+    AlertId,
+    Committed,
+    Decide,
+    Decision,
+    Message,
+    Notice,
+    PollRecord,
+    Sighting,
+    StoryBook,
+)
 from monitor.store.engine import UnavailableError
 from monitor.store.store import Store
 
@@ -30,6 +41,7 @@ T = TypeVar("T")
 class _Poll:
     future: asyncio.Future[Any]
     record: PollRecord
+    decide: Decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +75,10 @@ class Writer:
     ) -> None:
         """Keep what every commit needs; `notify` are the notifiers that hear of notices."""
         self._commit = partial(
-            store.commit,
-            decide=decide,
-            story_window=story_window,
-            webhook_id=webhook_id,
-            message=message,
-            notify=notify,
+            store.commit, story_window=story_window, webhook_id=webhook_id, message=message
         )
+        self._announce = partial(store.announce, webhook_id=webhook_id)
+        self.follow(decide, notify=notify)
         self._jobs: SimpleQueue[_Poll | _Call | None] = SimpleQueue()
         self._open = False
 
@@ -90,13 +99,25 @@ class Writer:
         self._jobs.put(None)
         await self._ended.wait()
 
-    async def commit(self, record: PollRecord) -> Committed:
+    def follow(self, decide: Decide, *, notify: tuple[str, ...]) -> None:
+        """Decide by another configuration from now on, and tell its notifiers of notices."""
+        self.decide = decide
+        self._notify = notify
+
+    async def announce(self, notice: Notice) -> frozenset[str]:
+        """Write a notice that no poll brought; return the notifiers with something to send now."""
+        return await self.do(self._announce, notice, self._notify)
+
+    async def commit(self, record: PollRecord, decide: Decide | None = None) -> Committed:
         """Return when the record is on disk, with the others of its group.
 
+        `decide` is what to decide it by where that is not what is followed now: its items were
+        matched before.
         Raises what the decision raised for this record, and StoreError when nothing can be
         written; the record then left no trace.
         """
-        committed: Committed = await self._put(partial(_Poll, record=record))
+        how = decide or self.decide
+        committed: Committed = await self._put(partial(_Poll, record=record, decide=how))
         return committed
 
     async def do(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -136,7 +157,9 @@ class Writer:
 
     def _write(self, polls: Sequence[_Poll]) -> list[_Answer]:
         try:
-            results = self._commit([poll.record for poll in polls])
+            results = self._commit(
+                [poll.record for poll in polls], _decide_each(polls), notify=self._notify
+            )
         except UnavailableError as error:
             return [_Answer(poll.future, error=error) for poll in polls]
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
@@ -156,6 +179,16 @@ class Writer:
         except RuntimeError:
             # The loop was closed without leaving the context; nobody waits for an answer.
             self._open = False
+
+
+def _decide_each(polls: Sequence[_Poll]) -> Decide:
+    """Return one decision for a group, in which each record is decided by its own."""
+    by_record = {id(poll.record): poll.decide for poll in polls}
+
+    def decide(record: PollRecord, new: Sequence[Sighting], book: StoryBook) -> Decision:
+        return by_record[id(record)](record, new, book)
+
+    return decide
 
 
 def _call(job: _Call) -> _Answer:

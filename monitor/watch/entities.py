@@ -7,6 +7,7 @@ exact case and if nothing excluded stands in the fields.
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from enum import Enum, auto
 from typing import NamedTuple
 
 from monitor.model import Field
@@ -35,6 +36,14 @@ class Cover:
         return farthest if farthest.end >= place.end else None
 
 
+class Weight(Enum):
+    """What an ambiguous name is worth."""
+
+    NONE = auto()
+    POSSIBLE = auto()  # nothing speaks against it, and nothing for it
+    CERTAIN = auto()
+
+
 class Company(NamedTuple):
     """What stands in the fields together with an ambiguous name."""
 
@@ -44,21 +53,22 @@ class Company(NamedTuple):
     excluded: Cover
 
 
-def weigh(place: Place, company: Company, *, exact: bool) -> tuple[bool, str]:
-    """Say whether an ambiguous name at a place counts, and why or why not, for people."""
-    name = f"ambiguous {_quoted(company.reading, place)}"
+def weigh(place: Place, company: Company, *, exact: bool, alone: bool) -> tuple[Weight, str]:
+    """Say what an ambiguous name at a place is worth, and why, for people.
+
+    `alone` lets a name in its exact case count that nothing explains.
+    """
+    name = f"ambiguous {company.reading.quoted(place)}"
     if within := company.excluded.around(place):
-        return False, f"{name} is part of {_quoted(company.reading, within)}, which is excluded"
+        return Weight.NONE, f"{name} is part of {company.reading.quoted(within)}, which is excluded"
     if near := (company.full.places or company.context.places):
-        return True, f"{name} stands with {_quoted(company.reading, near[0])}"
+        return Weight.CERTAIN, f"{name} stands with {company.reading.quoted(near[0])}"
     if not exact:
-        return False, f"{name} stands without context and is not in its exact case"
+        return Weight.NONE, f"{name} stands without context and is not in its exact case"
     if others := company.excluded.places:
-        return False, (
-            f"{name} stands without context and {_quoted(company.reading, others[0])} excludes it"
+        return Weight.NONE, (
+            f"{name} stands without context and {company.reading.quoted(others[0])} excludes it"
         )
-    return True, f"{name} is in its exact case and nothing excludes it"
-
-
-def _quoted(reading: Reading, place: Place) -> str:
-    return f"“{reading.texts[place.field][place.start : place.end]}”"
+    if not alone:
+        return Weight.NONE, f"{name} stands without context"
+    return Weight.POSSIBLE, f"{name} is in its exact case and nothing excludes it"

@@ -4,14 +4,27 @@ Pure. Matching and explaining ask the same questions here, so they can't disagre
 """
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.model import Field
-from monitor.watch.entities import Company, Cover, weigh
-from monitor.watch.plan import Choice, Every, Mention, Neither, Plan, Probe
+from monitor.watch.entities import Company, Cover, Weight, weigh
+from monitor.watch.filters import is_from, speaks
+from monitor.watch.nearness import nearness
+from monitor.watch.plan import (
+    Choice,
+    Condition,
+    Mention,
+    Name,
+    Neither,
+    Plan,
+    Probe,
+    Proximity,
+    Scope,
+    Several,
+)
 from monitor.watch.reading import Place, Reading
-from monitor.watch.terms import Rule
+from monitor.watch.rules import FromSource, InLanguage, Near, Rule
 
 
 class Finding(NamedTuple):
@@ -21,13 +34,15 @@ class Finding(NamedTuple):
     place: Place
     entity: str | None = None
     note: str = ""  # why an ambiguous name counted
+    possible: bool = False  # an ambiguous name that nothing explains
 
 
 class Answer(NamedTuple):
-    """Whether a rule holds. `doubts` say why names of an entity that stand there do not count."""
+    """Whether a rule holds. `doubts` say why what stands there does not count."""
 
     rule: Rule
     holds: bool
+    sure: bool  # it holds without any ambiguous name that nothing explains
     findings: Sequence[Finding] = ()
     parts: Sequence["Answer"] = ()  # of a choice between terms, those that were found
     doubts: Sequence[str] = ()
@@ -39,22 +54,31 @@ class Answer(NamedTuple):
         return [*self.findings, *(finding for part in self.parts for finding in part.evidence())]
 
 
-def ask(plan: Plan, reading: Reading, fields: Collection[Field]) -> Answer:
+def ask(plan: Plan, reading: Reading, fields: Collection[Field]) -> Answer:  # noqa: C901, PLR0911 - a case for each kind of rule
     """Ask one plan of some fields."""
     match plan:
         case Probe(term=term):
             places = reading.places(plan, fields)
-            return Answer(term, bool(places), [Finding(term.written, place) for place in places])
-        case Choice(rule=rule, probes=probes, parts=parts):
-            answers = [ask(part, reading, fields) for part in _standing(probes, reading.hits)]
+            found = [Finding(term.written, place) for place in places]
+            return Answer(term, bool(found), bool(found), found)
+        case Choice(rule=rule, parts=parts):
+            answers = [ask(part, reading, fields) for part in plan.standing(reading.hits)]
             answers += [ask(part, reading, fields) for part in parts]
-            return Answer(rule, any(answer.holds for answer in answers), parts=answers)
-        case Every(rule=rule, parts=parts):
+            return _answer(rule, answers, at_least=1)
+        case Several(rule=rule, least=least, parts=parts):
             answers = [ask(part, reading, fields) for part in parts]
-            return Answer(rule, all(answer.holds for answer in answers), parts=answers)
+            return _answer(rule, answers, at_least=least)
         case Neither(rule=rule, parts=parts):
             answers = [ask(part, reading, fields) for part in parts]
-            return Answer(rule, not any(answer.holds for answer in answers), parts=answers)
+            holds = not any(answer.holds for answer in answers)
+            return Answer(rule, holds, holds, parts=answers)
+        case Proximity():
+            return _ask_proximity(plan, reading, fields)
+        case Scope(rule=rule, part=part):
+            return _answer(rule, [ask(part, reading, rule.fields)], at_least=1)
+        case Condition(rule=rule):
+            holds = _is_met(rule, reading)
+            return Answer(rule, holds, holds)
         case Mention():
             return _ask_mention(plan, reading, fields)
 
@@ -62,24 +86,72 @@ def ask(plan: Plan, reading: Reading, fields: Collection[Field]) -> Answer:
 def is_possible(plan: Plan, hits: Mapping[int, object]) -> bool:
     """Say no where a plan can't hold, at a glance: some of the needles it needs were not hit."""
     match plan:
-        case Choice(probes=probes, parts=parts):
-            found = not probes.keys().isdisjoint(hits.keys())
-            return found or any(is_possible(part, hits) for part in parts)
-        case Every(parts=parts):
-            return all(is_possible(part, hits) for part in parts)
+        case Choice(parts=parts):
+            return bool(plan.standing(hits)) or any(is_possible(part, hits) for part in parts)
+        case Several(least=least, parts=parts):
+            return sum(is_possible(part, hits) for part in parts) >= least
+        case Proximity(groups=groups):
+            return all(is_possible(group, hits) for group in groups)
+        case Scope(part=part):
+            return is_possible(part, hits)
         case Probe(pattern=None, needle=needle):
             return needle in hits
         case _:
             return True
 
 
-def _standing(
-    probes: Mapping[int, tuple[Probe, ...]], hits: Mapping[int, object]
-) -> Iterator[Probe]:
-    """Yield the probes whose needle was hit, at the cost of the shorter of the two."""
-    for needle in probes if len(probes) < len(hits) else hits:
-        if needle in hits:
-            yield from probes.get(needle, ())
+def _answer(rule: Rule, answers: list[Answer], *, at_least: int) -> Answer:
+    holds = sum(answer.holds for answer in answers) >= at_least
+    sure = holds and sum(answer.sure for answer in answers) >= at_least
+    return Answer(rule, holds, sure, parts=answers)
+
+
+def _is_met(rule: InLanguage | FromSource, reading: Reading) -> bool:
+    match rule:
+        case InLanguage(language=language):
+            return speaks((language,), reading.language)
+        case FromSource(which=which):
+            return is_from(reading.item.source, which)
+
+
+def _ask_proximity(plan: Proximity, reading: Reading, fields: Collection[Field]) -> Answer:
+    answers = [ask(group, reading, fields) for group in plan.groups]
+    found = [answer.evidence() for answer in answers]
+    if not all(found):
+        return Answer(plan.rule, holds=False, sure=False, parts=answers)
+    together, nearest = nearness(
+        plan.rule, [[finding.place for finding in each] for each in found], reading
+    )
+    findings = [
+        finding
+        for group, each in enumerate(found)
+        for finding in each
+        if (group, finding.place) in together
+    ]
+    sure = bool(findings) and _stand_surely(plan.rule, found, reading)
+    doubts = [_how_far(nearest, reading, plan.rule)] if not findings else []
+    return Answer(plan.rule, bool(findings), sure, findings, doubts=doubts)
+
+
+def _stand_surely(rule: Near, groups: Sequence[list[Finding]], reading: Reading) -> bool:
+    """Say whether findings stand together even without those that are only possible."""
+    if not any(finding.possible for each in groups for finding in each):
+        return True
+    sure = [[finding.place for finding in each if not finding.possible] for each in groups]
+    return bool(nearness(rule, sure, reading).together)
+
+
+def _how_far(nearest: tuple[int, Place, Place] | None, reading: Reading, rule: Near) -> str:
+    if nearest is None:
+        return "what it asks for stands nowhere in one field, one after another"
+    words, one, other = nearest
+    if words <= rule.within:
+        asked = " in one sentence" * rule.same_sentence + " in this order" * rule.ordered
+        return f"{reading.quoted(one)} and {reading.quoted(other)} do not stand together{asked}"
+    return (
+        f"{reading.quoted(one)} and {reading.quoted(other)} stand {words} words apart in the "
+        f"{one.field}; at most {rule.within} were asked for"
+    )
 
 
 def _ask_mention(plan: Mention, reading: Reading, fields: Collection[Field]) -> Answer:
@@ -90,7 +162,7 @@ def _ask_mention(plan: Mention, reading: Reading, fields: Collection[Field]) -> 
     counted = [finding._replace(entity=plan.rule.key) for finding in full]
     doubts: dict[str, None] = {}
     standing = [
-        (name, places) for name in plan.names if (places := reading.places(name.any_case, fields))
+        (name, places) for name in plan.names if (places := _standing(name, reading, fields))
     ]
     if standing:
         company = Company(
@@ -102,13 +174,25 @@ def _ask_mention(plan: Mention, reading: Reading, fields: Collection[Field]) -> 
         for name, places in standing:
             exact = set(reading.places(name.exact, fields))
             for place in itertools.filterfalse(company.full.around, places):
-                counts, reason = weigh(place, company, exact=place in exact)
-                if counts:
-                    term = name.exact.term.written
-                    counted.append(Finding(term, place, plan.rule.key, reason))
-                else:
+                weight, reason = weigh(place, company, exact=place in exact, alone=plan.alone)
+                if weight is Weight.NONE:
                     doubts[reason] = None
-    return Answer(plan.rule, bool(counted), counted, doubts=list(doubts))
+                else:
+                    term, possible = name.exact.term.written, weight is Weight.POSSIBLE
+                    counted.append(Finding(term, place, plan.rule.key, reason, possible))
+    sure = any(not finding.possible for finding in counted)
+    return Answer(plan.rule, bool(counted), sure, counted, doubts=list(doubts))
+
+
+def _standing(name: Name, reading: Reading, fields: Collection[Field]) -> list[Place]:
+    """Return where an ambiguous name stands, in any case; in another form only with its capital."""
+    has_capital = bool(name.exact.spelling) and name.exact.spelling[0][0].isupper()
+    forms = [
+        place
+        for place in reading.places(name.forms, fields)
+        if not has_capital or reading.texts[place.field][place.start].isupper()
+    ]
+    return list(dict.fromkeys([*reading.places(name.any_case, fields), *forms]))
 
 
 def _cover(findings: list[Finding]) -> Cover:

@@ -3,22 +3,23 @@
 Pure. What an item does not say never counts against it.
 """
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from monitor.model import Item, SourceRef
-from monitor.watch.terms import Watchlist
+from monitor.watch.rules import Watchlist
 
 
-def refusals(watchlist: Watchlist, item: Item) -> list[str]:
-    """Say why a watchlist does not read an item; empty where it does.
+def refusals(watchlist: Watchlist, item: Item, language: str) -> list[str]:
+    """Say why a watchlist does not read an item in a language; empty where it does.
 
     `en` takes en-GB (RFC 4647, section 3.3.1); `pt-BR` takes plain pt too, which may be Brazil's.
     """
     found = []
-    if watchlist.languages and item.language and not _speaks(watchlist.languages, item.language):
+    if watchlist.languages and language and not speaks(watchlist.languages, language):
         wanted = ", ".join(watchlist.languages)
-        found.append(f"language {item.language} is not one of {wanted}")
+        found.append(f"language {language} is not one of {wanted}")
     source = item.source
     if source.name or source.url:
         include, exclude = watchlist.sources.include, watchlist.sources.exclude
@@ -49,7 +50,8 @@ def _host(url: str) -> str:
         return ""
 
 
-def _speaks(languages: tuple[str, ...], language: str) -> bool:
+def speaks(languages: Iterable[str], language: str) -> bool:
+    """Say whether a language is one of some, by RFC 4647's basic filtering, both ways round."""
     said = _subtags(language)
     return any(all(map(str.__eq__, said, _subtags(wanted))) for wanted in languages)
 

@@ -4,7 +4,8 @@ Pure. Built once from a configuration; each item is read once, and only the rule
 stand in it are asked.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -12,13 +13,16 @@ from monitor.model import FIELDS, Evidence, Field, Item, Match
 from monitor.watch.evaluate import Finding, ask, is_possible
 from monitor.watch.filters import refusals
 from monitor.watch.plan import Plan, Planner, Probe
-from monitor.watch.reading import Reading, read
-from monitor.watch.scanner import Needle, Scanner, best_scanner
-from monitor.watch.terms import AnyOf, Entity, Rule, Watchlist, requires_nothing
+from monitor.watch.reading import Place, Reading, read
+from monitor.watch.rules import AnyOf, Entity, Rule, Watchlist, fields_of, requires_nothing
+from monitor.watch.terms import Term
+from monitor.watch.waiting import Waiting
+from monitor.watch.words.detection import Tongue, detect, language_of
+from monitor.watch.words.lexicon import Lexicon
+from monitor.watch.words.scanner import Needle, Scanner, best_scanner
 
 MAX_EVIDENCE: Final = 20  # for one watchlist; every term that counted comes first
 _ORDER: Final = {field: number for number, field in enumerate(FIELDS)}
-_RULE_BITS: Final = 32  # a rule's number: its watchlist's, then its own within it
 
 
 class Watch(NamedTuple):
@@ -38,59 +42,91 @@ class Matcher:
         entities: Mapping[str, Entity],
         *,
         scanner: Callable[[Sequence[Needle]], Scanner] = best_scanner,
+        detect: Callable[[str], Tongue] = detect,
     ) -> None:
-        """Plan every rule. Raises ValueError for an unknown entity or a rule without terms."""
+        """Plan every rule. Raises ValueError for an unknown entity or a rule without terms.
+
+        `detect` tells the language of a text that does not say it.
+        """
         planner = Planner(entities)
         self.watches = [_watch(watchlist, planner) for watchlist in watchlists]
-        wanted = {field for watchlist in watchlists for field in watchlist.fields}
+        wanted = {field for watchlist in watchlists for field in fields_of(watchlist)}
         self._fields: tuple[Field, ...] = tuple(field for field in FIELDS if field in wanted)
-        self._by_needle: dict[int, list[int]] = {}
-        self._by_pattern: dict[Probe, list[int]] = {}
+        self._plans = [plan for watch in self.watches for plan in watch.plans]
+        self._owners = array("I")  # by rule: the watchlist it belongs to
         for number, watch in enumerate(self.watches):
-            for rule, plan in enumerate(watch.plans, number << _RULE_BITS):
-                for anchor in planner.anchors(plan):
-                    self._anchor(anchor, rule)
-        self._scanner = scanner(planner.needles)
+            self._owners.extend([number] * len(watch.plans))
+        self._patterns: dict[Probe, list[int]] = {}  # the rules that wait for a pattern
+        self._waiting = Waiting(len(planner.needles), self._anchors(planner))
+        self._lexicon = Lexicon(planner.needles, planner.phrases, scanner=scanner)
+        self._detect = detect
 
-    def match(self, item: Item) -> tuple[Match, ...]:
-        """Return the watchlists that fire on an item, and those that would but for a veto."""
-        reading = self.read(item)
+    def match(self, item: Item, tongue: Tongue | None = None) -> tuple[Match, ...]:
+        """Return the watchlists that fire on an item, and those that would but for a veto.
+
+        `tongue` is what `tongue` says of the item, where somebody has asked already.
+        """
+        return self.judge(self.read(item, tongue))
+
+    def judge(self, reading: Reading) -> tuple[Match, ...]:
+        """Return the same for an item that was read already."""
         rules = sorted(self._candidates(reading))
         matches = []
-        for number, within in groupby(rules, lambda rule: rule >> _RULE_BITS):
+        for number, within in groupby(rules, self._owners.__getitem__):
             watch = self.watches[number]
-            plans = [watch.plans[rule - (number << _RULE_BITS)] for rule in within]
+            plans = [self._plans[rule] for rule in within]
             plans = [plan for plan in plans if is_possible(plan, reading.hits)]
-            if plans and not refusals(watch.watchlist, item):
+            if plans and not refusals(watch.watchlist, reading.item, reading.language):
                 match = _judge(watch, plans, reading)
                 if match is not None:
                     matches.append(match)
         return tuple(matches)
 
-    def read(self, item: Item) -> Reading:
+    def read(self, item: Item, tongue: Tongue | None = None) -> Reading:
         """Read the fields of an item that any watchlist looks at."""
-        return read(item, self._fields, self._scanner)
+        return read(item, self._fields, self._lexicon, tongue or self.tongue(item))
 
-    def _anchor(self, anchor: Probe, rule: int) -> None:
-        if anchor.pattern is None:
-            self._by_needle.setdefault(anchor.needle, []).append(rule)
-        else:
-            self._by_pattern.setdefault(anchor, []).append(rule)
+    def tongue(self, item: Item) -> Tongue:
+        """Return the language an item is read in."""
+        return language_of(item, self._detect)
+
+    def is_ready(self, language: str) -> bool:
+        """Say whether items in a language are matched at once."""
+        return self._lexicon.is_ready(language)
+
+    def prepare(self, language: str) -> None:
+        """Make ready for items in a language, so that the first need not wait."""
+        self._lexicon.prepare(language)
+
+    def _anchors(self, planner: Planner) -> Iterator[tuple[int, int]]:
+        """Yield needles with the rules that wait for them; keep those that wait for a pattern."""
+        for rule, plan in enumerate(self._plans):
+            for anchor in planner.anchors(plan):
+                if anchor.pattern is None:
+                    yield anchor.needle, rule
+                else:
+                    self._patterns.setdefault(anchor, []).append(rule)
 
     def _candidates(self, reading: Reading) -> set[int]:
         """Return the rules that may hold."""
-        rules: set[int] = set()
-        for needle in reading.hits:
-            rules.update(self._by_needle.get(needle, ()))
-        for probe, anchored in self._by_pattern.items():
+        rules = set[int]().union(*map(self._waiting.behind, reading.hits))
+        for probe, waiting in self._patterns.items():
             if reading.places(probe, self._fields):
-                rules.update(anchored)
+                rules.update(waiting)
         return rules
 
 
 def to_evidence(findings: list[Finding], reading: Reading) -> tuple[Evidence, ...]:
-    """Return findings in the order of the text; of too many, each term's first before more."""
-    ordered = sorted(set(findings), key=_in_text_order) if len(findings) > 1 else findings
+    """Return findings in the order of the text; of too many, each term's first before more.
+
+    What counts at a place for several reasons is told once, with the surest.
+    """
+    ordered = findings
+    if len(findings) > 1:
+        found: dict[tuple[str, Place, str | None], Finding] = {}
+        for finding in sorted(findings, key=_by_sureness):
+            found.setdefault((finding.term, finding.place, finding.entity), finding)
+        ordered = sorted(found.values(), key=_in_text_order)
     if len(ordered) > MAX_EVIDENCE:
         firsts: dict[tuple[str, str | None], Finding] = {}
         for finding in ordered:
@@ -107,8 +143,12 @@ def to_evidence(findings: list[Finding], reading: Reading) -> tuple[Evidence, ..
             entity=entity,
             note=note,
         )
-        for term, place, entity, note in ordered
+        for term, place, entity, note, _ in ordered
     )
+
+
+def _by_sureness(finding: Finding) -> tuple[bool, str]:
+    return finding.possible, finding.note
 
 
 def _in_text_order(finding: Finding) -> tuple[int, int, int, str, str]:
@@ -119,7 +159,7 @@ def _in_text_order(finding: Finding) -> tuple[int, int, int, str, str]:
 def _watch(watchlist: Watchlist, planner: Planner) -> Watch:
     match = tuple(_alternatives(watchlist.match))
     for rule in (*match, *watchlist.none):
-        if requires_nothing(rule):
+        if not isinstance(rule, Term) and requires_nothing(rule):
             raise ValueError(f"A rule of watchlist {watchlist.name!r} asks for no term at all.")
     none = planner.plan(AnyOf(rules=watchlist.none)) if watchlist.none else None
     return Watch(watchlist, tuple(map(planner.plan, match)), none)
@@ -136,16 +176,17 @@ def _alternatives(rules: Iterable[Rule]) -> Iterable[Rule]:
 
 def _judge(watch: Watch, plans: Iterable[Plan], reading: Reading) -> Match | None:
     watchlist = watch.watchlist
-    findings: list[Finding] = []
-    for plan in plans:
-        findings += ask(plan, reading, watchlist.fields).evidence()
-    if not findings:
+    answers = [ask(plan, reading, watchlist.fields) for plan in plans]
+    if not any(answer.holds for answer in answers):
         return None
+    findings = [finding for answer in answers for finding in answer.evidence()]
+    possible = not any(answer.sure for answer in answers)
     return Match(
         watchlist=watchlist.name,
-        severity=watchlist.severity,
+        severity=watchlist.severity.lowered if possible else watchlist.severity,
         evidence=to_evidence(findings, reading),
         vetoed_by=vetoes(watch, reading),
+        possible=possible,
     )
 
 

@@ -6,17 +6,32 @@ a rule none of whose anchors was found need not be looked at. The rarest possibl
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
 from monitor.watch.patterns import Pattern
-from monitor.watch.scanner import Needle
-from monitor.watch.terms import AllOf, AnyOf, Entity, EntityRef, NoneOf, Rule, Term, TermKind
-from monitor.watch.text import tokenise
+from monitor.watch.rules import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Entity,
+    EntityRef,
+    FromSource,
+    InFields,
+    InLanguage,
+    Near,
+    NoneOf,
+    Rule,
+)
+from monitor.watch.terms import Term, TermKind
+from monitor.watch.words.scanner import Needle
+from monitor.watch.words.text import tokenise
 
 _IDEOGRAPH_LETTERS: Final = 4  # about as telling as this many letters of an alphabet
 _OPEN_END_LETTERS: Final = 2  # a beginning is met as often as a word shorter by this
 _PATTERN_COST: Final = 1e6  # an anchor that is a pattern must be run over every item
+_MANY: Final = 32  # probes of a choice from which on they are looked up by needle
 
 
 class Probe(NamedTuple):
@@ -26,21 +41,27 @@ class Probe(NamedTuple):
     needle: int = -1
     pattern: Pattern | None = None
     spelling: tuple[str, ...] = ()  # the exact spelling asked for, else empty
+    bends: bool = False  # whether its inflected forms and other spellings count
 
 
 class Choice(NamedTuple):
-    """Any of these; the probes by needle, since a choice may have thousands."""
+    """Any of these terms and other parts. A choice may have thousands of terms."""
 
     rule: AnyOf
-    probes: Mapping[int, tuple[Probe, ...]]
+    few: tuple[Probe, ...]  # its terms, where they are few …
+    many: Mapping[int, tuple[Probe, ...]] | None  # … else all of them by needle
     parts: tuple["Plan", ...]  # patterns, and rules that are not terms
 
+    @property
+    def probes(self) -> Iterable[Probe]:
+        """The terms that are not patterns."""
+        return self.few if self.many is None else chain.from_iterable(self.many.values())
 
-class Every(NamedTuple):
-    """All of these."""
-
-    rule: AllOf
-    parts: tuple["Plan", ...]
+    def standing(self, hits: Collection[int]) -> Sequence[Probe]:
+        """Return the terms whose needle was hit."""
+        if self.many is None:
+            return [probe for probe in self.few if probe.needle in hits]
+        return [probe for needle in hits for probe in self.many.get(needle, ())]
 
 
 class Neither(NamedTuple):
@@ -50,11 +71,40 @@ class Neither(NamedTuple):
     parts: tuple["Plan", ...]
 
 
+class Several(NamedTuple):
+    """All of these, or so many."""
+
+    rule: AllOf | AtLeast
+    least: int
+    parts: tuple["Plan", ...]
+
+
+class Proximity(NamedTuple):
+    """One of each of these, near each other."""
+
+    rule: Near
+    groups: tuple[Choice, ...]
+
+
+class Scope(NamedTuple):
+    """This, in some fields alone."""
+
+    rule: InFields
+    part: "Plan"
+
+
+class Condition(NamedTuple):
+    """Something that an item is, whatever stands in it."""
+
+    rule: InLanguage | FromSource
+
+
 class Name(NamedTuple):
-    """An ambiguous name: found in any spelling, or only as it was written."""
+    """An ambiguous name: found in any case, only as it was written, or in any form."""
 
     any_case: Probe
     exact: Probe
+    forms: Probe
 
 
 class Mention(NamedTuple):
@@ -65,9 +115,11 @@ class Mention(NamedTuple):
     names: tuple[Name, ...]
     context: Choice
     exclude: Choice
+    alone: bool  # a name in its exact case that nothing explains is a possible one, else none
 
 
-Plan: TypeAlias = Probe | Choice | Every | Neither | Mention
+Plan: TypeAlias = Probe | Choice | Several | Neither | Proximity | Scope | Condition | Mention
+_Anchored: TypeAlias = tuple[float, Sequence[Probe]]  # how often one of the probes is found
 
 
 class Planner:
@@ -76,13 +128,16 @@ class Planner:
     def __init__(self, entities: Mapping[str, Entity]) -> None:
         """Begin without needles."""
         self.needles: list[Needle] = []
+        self.phrases: list[str | None] = []  # by needle: what is met in other forms too, as written
         self._entities = entities
         self._mentions: dict[str, Mention] = {}
+        self._probes: dict[Term, Probe] = {}
         self._numbers: dict[Needle, int] = {}
+        self._weights: list[float] = []  # by needle
         self._uses: list[int] = []  # by needle: what many rules name, the news names often
         self._patterns: dict[str, Pattern] = {}
 
-    def plan(self, rule: Rule) -> Plan:
+    def plan(self, rule: Rule) -> Plan:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of rule
         """Make a rule ready. Raises ValueError where it names an entity that isn't there."""
         match rule:
             case Term():
@@ -92,26 +147,63 @@ class Planner:
             case AnyOf():
                 return self._choice(rule)
             case AllOf(rules=rules):
-                return Every(rule, tuple(map(self.plan, rules)))
+                return Several(rule, len(rules), tuple(map(self.plan, rules)))
             case NoneOf(rules=rules):
                 return Neither(rule, tuple(map(self.plan, rules)))
+            case AtLeast(count=count, rules=rules):
+                return Several(rule, count, tuple(_different(map(self.plan, rules))))
+            case Near(groups=groups):
+                return Proximity(rule, tuple(self._choice(AnyOf(rules=each)) for each in groups))
+            case InFields(rule=inner):
+                return Scope(rule, self.plan(inner))
+            case InLanguage() | FromSource():
+                return Condition(rule)
 
     def anchors(self, plan: Plan) -> list[Probe]:
         """Return probes of which at least one must be found for the plan to hold."""
-        match plan:
-            case Probe():
-                return [plan]
-            case Choice(probes=probes, parts=parts):
-                found = [probe for same in probes.values() for probe in same[:1]]
-                return found + [probe for part in parts for probe in self.anchors(part)]
-            case Every(parts=parts):
-                return self.anchors(min(parts, key=self._cost))
-            case Neither():
-                return []
-            case Mention(aliases=aliases, names=names):
-                return self.anchors(aliases) + [name.any_case for name in names]
+        if isinstance(plan, Probe):
+            return [plan]
+        different: dict[object, Probe] = {}
+        for probe in self._anchored(plan)[1]:
+            different.setdefault(probe.pattern or probe.needle, probe)
+        return list(different.values())
 
-    def _probe(self, term: Term, *, exact: bool = False) -> Probe:
+    def _anchored(self, plan: Plan) -> _Anchored:  # noqa: C901, PLR0911 - a case for each kind of rule
+        match plan:
+            case Probe(pattern=None, needle=needle):
+                return self._rate(needle), (plan,)
+            case Probe():
+                return _PATTERN_COST, (plan,)
+            case Choice(probes=probes, parts=parts):
+                own = tuple(probes)
+                cost = sum([self._rate(probe.needle) for probe in own])
+                return _together([(cost, own), *map(self._anchored, parts)])
+            case Neither() | Condition():
+                return math.inf, ()
+            case Several(least=least, parts=parts):
+                # So many can't hold unless one of the rarest does: the others are too few.
+                cheapest = sorted(map(self._anchored, parts), key=_cost)
+                return _together(cheapest[: len(parts) - least + 1]) if parts else (math.inf, ())
+            case Proximity(groups=groups):
+                return min(map(self._anchored, groups), key=_cost)
+            case Scope(part=part):
+                return self._anchored(part)
+            case Mention(aliases=aliases, names=names):
+                ambiguous = [self._anchored(name.any_case) for name in names]
+                return _together([self._anchored(aliases), *ambiguous])
+
+    def _rate(self, needle: int) -> float:
+        return self._weights[needle] * self._uses[needle]
+
+    def _probe(self, term: Term) -> Probe:
+        probe = self._probes.get(term)
+        if probe is None:
+            probe = self._probes[term] = self._made(term)
+        if probe.pattern is None:
+            self._uses[probe.needle] += 1
+        return probe
+
+    def _made(self, term: Term) -> Probe:
         if term.kind is TermKind.PATTERN:
             pattern = self._patterns.get(term.text)
             if pattern is None:
@@ -122,21 +214,31 @@ class Planner:
         number = self._numbers.setdefault(needle, len(self.needles))
         if number == len(self.needles):
             self.needles.append(needle)
+            self.phrases.append(None)
+            self._weights.append(_weight(needle))
             self._uses.append(0)
-        self._uses[number] += 1
-        if exact or term.kind is TermKind.EXACT_CASE:
+        if term.kind is TermKind.WORDS:
+            self.phrases[number] = self.phrases[number] or term.text
+            return Probe(term, number, bends=True)
+        if term.kind is TermKind.EXACT_CASE:
             return Probe(term, number, spelling=tokens.spellings(0, len(tokens.words)))
         return Probe(term, number)
 
     def _choice(self, rule: AnyOf) -> Choice:
-        probes: dict[int, tuple[Probe, ...]] = {}
+        probes: list[Probe] = []
         parts: list[Plan] = []
-        for part in map(self.plan, rule.rules):
+        for each in rule.rules:
+            part = self._probe(each) if isinstance(each, Term) else self.plan(each)
             if isinstance(part, Probe) and part.pattern is None:
-                probes[part.needle] = (*probes.get(part.needle, ()), part)
+                probes.append(part)
             else:
                 parts.append(part)
-        return Choice(rule, probes, tuple(parts))
+        if len(probes) < _MANY:
+            return Choice(rule, tuple(probes), None, tuple(parts))
+        many: dict[int, tuple[Probe, ...]] = {}
+        for probe in probes:
+            many[probe.needle] = (*many.get(probe.needle, ()), probe)
+        return Choice(rule, (), many, tuple(parts))
 
     def _mention(self, rule: EntityRef) -> Mention:
         entity = self._entities.get(rule.key)
@@ -148,39 +250,51 @@ class Planner:
             names=tuple(map(self._name, entity.ambiguous)),
             context=self._choice(AnyOf(rules=entity.context)),
             exclude=self._choice(AnyOf(rules=entity.exclude)),
+            alone=entity.alone == "lower",
         )
         return mention
 
     def _name(self, term: Term) -> Name:
-        exact = self._probe(term, exact=True)
-        return Name(exact._replace(spelling=()), exact)
+        """Make an ambiguous name ready; whether it has a mark for the exact case is the same."""
+        probe = self._probe(term)
+        if probe.pattern is not None:
+            return Name(probe, probe, probe)
+        tokens = tokenise(term.text, addresses=True)
+        any_case = probe._replace(spelling=(), bends=False)
+        exact = any_case._replace(spelling=tokens.spellings(0, len(tokens.words)))
+        if term.kind not in {TermKind.WORDS, TermKind.EXACT_CASE}:
+            return Name(any_case, exact, any_case)
+        self.phrases[probe.needle] = self.phrases[probe.needle] or term.text
+        return Name(any_case, exact, any_case._replace(bends=True))
 
-    def _cost(self, plan: Plan) -> float:
-        """Estimate how often the plan's anchors are found; patterns count as always."""
-        match plan:
-            case Probe(pattern=None, needle=needle):
-                return self._commonness(needle)
-            case Probe():
-                return _PATTERN_COST
-            case Choice(probes=probes, parts=parts):
-                return sum(map(self._commonness, probes)) + sum(map(self._cost, parts))
-            case Every(parts=parts):
-                return min(map(self._cost, parts), default=math.inf)
-            case Neither():
-                return math.inf
-            case Mention(aliases=aliases, names=names):
-                return self._cost(aliases) + sum(self._cost(name.any_case) for name in names)
 
-    def _commonness(self, number: int) -> float:
-        return _weight(self.needles[number]) * self._uses[number]
+def _cost(anchored: _Anchored) -> float:
+    return anchored[0]
+
+
+def _together(anchored: Sequence[_Anchored]) -> _Anchored:
+    if len(anchored) == 1:
+        return anchored[0]
+    return sum(map(_cost, anchored)), [probe for _, probes in anchored for probe in probes]
+
+
+def _different(plans: Iterable[Plan]) -> Iterable[Plan]:
+    """Return plans without those that mean the same term or entity: one thing counts once."""
+    found: dict[object, Plan] = {}
+    for plan in plans:
+        found.setdefault(plan[1:] if isinstance(plan, Probe) else id(plan), plan)
+    return found.values()
 
 
 def _weight(needle: Needle) -> float:
     """Guess from its letters how often a needle is met: each one more halves it."""
-    letters = sum(
-        len(word) if word.isascii() or len(word) > 1 else _IDEOGRAPH_LETTERS
-        for word in needle.split()
-    )
+    if needle.isascii():
+        letters = len(needle) - needle.count(" ")
+    else:
+        words = needle.split()
+        letters = sum(
+            len(word) if word.isascii() or len(word) > 1 else _IDEOGRAPH_LETTERS for word in words
+        )
     if not needle.endswith(" "):
         letters -= _OPEN_END_LETTERS
     return 2.0 ** -min(letters, 1000)

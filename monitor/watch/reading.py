@@ -9,9 +9,11 @@ from typing import Final, NamedTuple
 from monitor.model import Field, Item
 from monitor.watch.patterns import Pattern
 from monitor.watch.plan import Probe
-from monitor.watch.scanner import Scanner
 from monitor.watch.terms import TermKind
-from monitor.watch.text import Tokens, tokenise
+from monitor.watch.words.detection import Tongue
+from monitor.watch.words.lexicon import Lexicon
+from monitor.watch.words.sentences import sentence_starts
+from monitor.watch.words.text import Tokens, tokenise
 
 _PATTERN_LIMIT: Final = 20  # places of one pattern in one field; more would prove nothing more
 
@@ -24,13 +26,25 @@ class Place(NamedTuple):
     end: int
 
 
-class Reading(NamedTuple):
-    """What stands in an item. `hits` are words [first, after) by needle."""
+class Spot(NamedTuple):
+    """Words [first, after) of a field, where a needle stands in another form or as it is."""
 
+    field: Field
+    first: int
+    after: int
+    inflected: bool
+
+
+class Reading(NamedTuple):
+    """What stands in an item. `hits` are where, by needle."""
+
+    item: Item
+    language: str  # the item's own, else the one its text shows; "" where nothing does
     texts: Mapping[Field, str]
     tokens: Mapping[Field, Tokens]
-    hits: Mapping[int, list[tuple[Field, int, int]]]
+    hits: Mapping[int, list[Spot]]
     found: dict[Pattern, list[Place]]  # patterns run so far
+    starts: dict[Field, list[int]]  # of the sentences, where they were asked for
 
     def places(self, probe: Probe, fields: Collection[Field]) -> list[Place]:
         """Return where a probe stands in some fields, field by field from the left."""
@@ -38,10 +52,21 @@ class Reading(NamedTuple):
             return [place for place in self._run(probe.pattern) if place.field in fields]
         return [
             Place(field, *self.tokens[field].span(first, after))
-            for field, first, after in self.hits.get(probe.needle, ())
+            for field, first, after, inflected in self.hits.get(probe.needle, ())
             if field in fields
+            and (probe.bends or not inflected)
             and (not probe.spelling or self._is_spelled(probe, field, first, after))
         ]
+
+    def quoted(self, place: Place) -> str:
+        """Return what stands at a place, in quotes."""
+        return f"“{self.texts[place.field][place.start : place.end]}”"
+
+    def sentences(self, field: Field) -> list[int]:
+        """Return where each sentence of a field begins."""
+        if field not in self.starts:
+            self.starts[field] = sentence_starts(self.texts[field])
+        return self.starts[field]
 
     def _is_spelled(self, probe: Probe, field: Field, first: int, after: int) -> bool:
         *words, last = self.tokens[field].spellings(first, after)
@@ -78,16 +103,16 @@ def field_text(item: Item, field: Field) -> str:
             return entry.link
 
 
-def read(item: Item, fields: Collection[Field], scanner: Scanner) -> Reading:
+def read(item: Item, fields: Collection[Field], lexicon: Lexicon, tongue: Tongue) -> Reading:
     """Read the fields of an item that are not empty."""
     texts: dict[Field, str] = {}
     tokens: dict[Field, Tokens] = {}
-    hits: dict[int, list[tuple[Field, int, int]]] = {}
+    hits: dict[int, list[Spot]] = {}
     for field in fields:
         text = field_text(item, field)
         if text:
             texts[field] = text
             words = tokens[field] = tokenise(text, addresses=field == "url")
-            for needle, first, after in scanner.scan(words):
-                hits.setdefault(needle, []).append((field, first, after))
-    return Reading(texts, tokens, hits, {})
+            for needle, first, after, inflected in lexicon.look_up(words, tongue.bends):
+                hits.setdefault(needle, []).append(Spot(field, first, after, inflected))
+    return Reading(item, tongue.said, texts, tokens, hits, {}, {})

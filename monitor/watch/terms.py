@@ -1,12 +1,11 @@
-"""The rule tree: terms, entities and the ways they combine, and how a term is read. Pure."""
+"""A term: what people write in a list or a query, and how it is read. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-from monitor.model import Field, Severity
 from monitor.watch.patterns import Pattern, PatternError
-from monitor.watch.text import tokenise
+from monitor.watch.words.text import tokenise
 
 MIN_PREFIX: Final = 3  # letters or digits before a *
 
@@ -28,97 +27,6 @@ class Term:
     written: str
     kind: TermKind
     text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntityRef:
-    """A rule that holds where the named entity is mentioned."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnyOf:
-    """Holds where at least one of its rules holds."""
-
-    rules: tuple["Rule", ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllOf:
-    """Holds where each of its rules holds."""
-
-    rules: tuple["Rule", ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoneOf:
-    """Holds where none of its rules holds; it never anchors a rule."""
-
-    rules: tuple["Rule", ...]
-
-
-Rule: TypeAlias = Term | EntityRef | AnyOf | AllOf | NoneOf
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entity:
-    """A name with aliases. `ambiguous` names count only with context near, or in their exact
-    case and without any exclude.
-    """
-
-    key: str
-    name: str
-    aliases: tuple[Term, ...]  # the name itself is the first
-    ambiguous: tuple[Term, ...] = ()
-    context: tuple[Term, ...] = ()
-    exclude: tuple[Term, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFilter:
-    """Which sources a watchlist reads: `tag:NAME`, a source's name, or a glob over its host."""
-
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """A text in a watchlist's own tests."""
-
-    title: str
-    summary: str = ""
-    content: str = ""
-    link: str = ""
-    source: str = ""  # a name or an address
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
-    """One test written in a watchlist."""
-
-    sample: Sample
-    expect: Literal["match", "no_match"]
-    line: int = 0  # where it stands, for the report
-    file: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watchlist:
-    """Named rules over items; any of `match` fires it, any of `none` vetoes it."""
-
-    name: str
-    match: tuple[Rule, ...]
-    none: tuple[Rule, ...] = ()
-    description: str = ""
-    severity: Severity = Severity.MEDIUM
-    fields: tuple[Field, ...] = ("title", "summary", "content")
-    languages: tuple[str, ...] = ()
-    sources: SourceFilter = SourceFilter()
-    notify: tuple[str, ...] = ()
-    tests: tuple[Expectation, ...] = ()
 
 
 class TermError(ValueError):
@@ -159,19 +67,6 @@ def parse_term(written: str) -> Term:
             help="Signs are not compared; for a sign write a pattern between slashes.",
         )
     return Term(written=shown, kind=kind, text=text)
-
-
-def requires_nothing(rule: Rule) -> bool:
-    """Say whether a rule could hold for a text in which none of its terms stands."""
-    match rule:
-        case AnyOf(rules=rules):
-            return any(map(requires_nothing, rules))
-        case AllOf(rules=rules):
-            return all(map(requires_nothing, rules))
-        case NoneOf():
-            return True
-        case _:
-            return False
 
 
 def _pattern(shown: str, start: int) -> str:

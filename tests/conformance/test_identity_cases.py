@@ -676,9 +676,10 @@ class Readings:
 
 @pytest.fixture
 def readings(desk):
-    visiting = desk.pipeline._visiting
-    visiting.parsers = Readings(visiting.parsers)
-    return visiting.parsers.known
+    pipeline = desk.pipeline
+    pipeline.parsers = Readings(pipeline.parsers)
+    pipeline._visiting = pipeline._visit_by()
+    return pipeline.parsers.known
 
 
 async def test_of_a_document_with_a_plainly_new_entry_only_that_is_read(desk, readings):

@@ -10,7 +10,8 @@ from poller import Poller
 from monitor.model import ItemOutcome, Source
 from monitor.settings import AlertSettings
 from monitor.testing.clock import Clock
-from monitor.watch.terms import Watchlist, parse_term
+from monitor.watch.rules import Watchlist
+from monitor.watch.terms import parse_term
 
 QUIET = "Weather: rain along the northern coasts"
 LOUD = "Weather: Maduro stands in the rain"

@@ -11,7 +11,8 @@ from monitor.alerts.policy import Policy
 from monitor.model import Edit, ItemId, ItemOutcome, Severity, Sighting
 from monitor.pipeline import decider
 from monitor.settings import AlertSettings
-from monitor.watch.terms import Watchlist, parse_term
+from monitor.watch.rules import Watchlist
+from monitor.watch.terms import parse_term
 
 HOUR = timedelta(hours=1)
 NAMES = ("airspace", "crisis")

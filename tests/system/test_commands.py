@@ -57,6 +57,7 @@ async def test_help_lists_every_command_with_its_line(desk):
         "poll",
         "parse",
         "match",
+        "backtest",
         "explain",
         "status",
         "send-test",
@@ -277,3 +278,107 @@ async def test_a_limit_met_on_the_way_spares_the_hosts_other_sources(desk):
     assert len(desk.server.requests) == 1
     again = await desk.run("poll", "--all", "--json", "--force")
     assert [line["kind"] for line in again.lines] == ["rate_limited"] * 4
+
+
+# --- an analyst's day -------------------------------------------------------------------------
+
+DESK = """\
+watchlists:
+  crisis:
+    match:
+      - near: {within: 3, groups: [[airspace], [closed]]}
+      - all: [Venezuela, {any: [amnesty, =US]}]
+      - entity: maduro
+    none: [baseball]
+    languages: [en, pl]
+    tests:
+      match:
+        - The airspace over the whole north stays closed
+        - They told us that Venezuela waits
+        - Baseball under a closed airspace
+        - {title: El espacio, language: es}
+        - Weather
+      no_match:
+        - Trump says the airspace is closed
+  quiet: [NOTAM]
+entities:
+  maduro: {name: Nicolás Maduro, ambiguous: [=Maduro]}
+"""
+
+
+async def test_a_failing_test_shows_what_fired_or_what_came_nearest(desk):
+    (desk.folder / "config.yaml").write_text(DESK)
+    ran = await desk.run("test")
+    assert (ran.code, ran.err) == (1, "")
+    assert (
+        ran.out
+        == """\
+config.yaml:11: crisis should fire but doesn't: The airspace over the whole north stays closed
+    nearest, read as en: airspace near closed within 3 words
+      “airspace” and “closed” stand 6 words apart in the title; at most 3 were asked for
+config.yaml:12: crisis should fire but doesn't: They told us that Venezuela waits
+    nearest, read as en: all of Venezuela, (one of amnesty, =US)
+      found: “Venezuela” in title 18–27 (Venezuela)
+      missing: one of amnesty, =US
+      =US: “us” in the title is not the exact case asked for
+config.yaml:13: crisis should fire but is vetoed: Baseball under a closed airspace
+    title: Baseball under a closed airspace
+                            ^^^^^^ closed
+                                   ^^^^^^^^ airspace
+    title: Baseball under a closed airspace
+           ^^^^^^^^ vetoed by baseball
+config.yaml:14: crisis should fire but doesn't: El espacio
+    not read: language es is not one of en, pl
+config.yaml:15: crisis should fire but doesn't: Weather
+    nothing that it looks for stands there: airspace near closed within 3 words; all of Venezuela, \
+(one of amnesty, =US); entity maduro
+config.yaml:17: crisis fires but should not: Trump says the airspace is closed
+    title: Trump says the airspace is closed
+                          ^^^^^^^^ airspace
+                                      ^^^^^^ closed
+0 passed, 6 failed
+"""
+    )
+    told = (await desk.run("test", "--json")).json
+    assert [trial["outcome"] for trial in told] == [
+        "no_match", "no_match", "vetoed", "no_match", "no_match", "fired",
+    ]  # fmt: skip
+    assert told[5]["evidence"][0]["term"] == "airspace"
+    assert {"watchlist", "file", "line", "title", "expect", "passed", "why"} <= told[0].keys()
+
+
+async def test_with_v_a_test_run_names_what_passed_and_what_has_no_tests(desk):
+    ran = await desk.run("test", "-v")
+    assert "config.yaml:15: crisis fires, as it should: Maduro speaks\n" in ran.out
+    assert ran.err == "without tests: airspace\n"
+
+
+async def test_a_possible_match_says_so(desk):
+    ran = await desk.run("match", "crisis", "--json", "--text", "Maduro speaks")
+    [match] = ran.json["matches"]
+    assert (match["possible"], match["severity"]) == (True, "medium")
+    sure = await desk.run("match", "crisis", "--json", "--text", "Maduro leaves Venezuela")
+    assert "possible" not in sure.json["matches"][0]
+    shown = await desk.run("match", "crisis", "--text", "Maduro speaks")
+    assert shown.out.startswith("crisis: alerted, possible, so only medium\n")
+    assert "  title: Maduro speaks\n         ^^^^^^ =Maduro (entity maduro)" in shown.out
+
+
+async def test_match_with_v_says_what_a_quiet_watchlist_misses(desk):
+    (desk.folder / "config.yaml").write_text(DESK)
+    ran = await desk.run("match", "-v", "--text", "Venezuela waits")
+    assert ran.code == 1
+    assert "  nearest: all of Venezuela, (one of amnesty, =US)\n" in ran.out
+    assert "quiet: no_match\n  nothing that it looks for stands there: NOTAM\n" in ran.out
+    assert "nearest" not in (await desk.run("match", "--text", "Venezuela waits")).out
+
+
+async def test_strict_counts_warnings_and_not_hints(desk):
+    assert (await desk.run("check", "--strict", "-v")).code == 0
+    assert "[no-tests]" in (await desk.run("check", "-v")).err
+    (desk.folder / "config.yaml").write_text(CONFIG.replace("[airspace]", "[airspace, US]"))
+    ran = await desk.run("check", "--strict")
+    assert ran.code == 78
+    assert "config.yaml:17:24: warning: “US” finds “us” too" in ran.err
+    assert (await desk.run("check")).code == 0
+    assert (await desk.run("check", "--json")).json[0]["code"] == "acronym-word"

@@ -283,17 +283,6 @@ async def test_a_first_document_that_was_cut_off_does_not_make_the_rest_news(des
     assert desk.titles() == ["Maduro four"]
 
 
-async def test_sighup_does_not_end_the_daemon(desk):
-    desk.publish("/wire", rss("Quiet day"))
-    desk.configure()
-    await desk.start()
-    await desk.polled("/wire", 1)
-    desk.daemon.send_signal(signal.SIGHUP)
-    await desk.polled("/wire", 1)
-    assert await desk.stop() == 0
-    assert "SIGHUP" in (desk.folder / "log").read_text()
-
-
 async def test_an_empty_first_document_does_not_make_yesterdays_items_news(desk):
     desk.publish("/wire", rss())
     desk.configure()

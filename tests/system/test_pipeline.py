@@ -26,7 +26,8 @@ from monitor.testing.newsroom import Newsroom
 from monitor.testing.receivers import SlackReceiver
 from monitor.testing.server import Answer, LoopbackServer
 from monitor.watch.matcher import Matcher
-from monitor.watch.terms import Watchlist, parse_term
+from monitor.watch.rules import Watchlist
+from monitor.watch.terms import parse_term
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
@@ -56,10 +57,13 @@ class Poisoned:
     def __init__(self, matcher):
         self.matcher = matcher
 
-    def match(self, item):
+    def __getattr__(self, name):
+        return getattr(self.matcher, name)
+
+    def match(self, item, language=None):
         if "poison" in item.entry.title:
             raise ZeroDivisionError
-        return self.matcher.match(item)
+        return self.matcher.match(item, language)
 
 
 class Bench:

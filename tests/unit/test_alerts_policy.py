@@ -8,7 +8,7 @@ from builders import NOW, a_match, a_record, a_sighting, a_source, evidence
 from monitor.alerts.policy import Policy, alert_id, rule, webhook_id
 from monitor.model import ItemOutcome, Story, StoryId
 from monitor.settings import AlertSettings
-from monitor.watch.terms import Watchlist
+from monitor.watch.rules import Watchlist
 
 STORY = Story(id=StoryId("s"), first_seen=NOW, size=1, sources=("Wire",))
 POLICY = Policy(

@@ -10,7 +10,6 @@ MISTAKES = [
     ("misspelt needed option", f"sources:\n  - ulr: {FEED}\n", "unknown-option", 2, 5, "ulr", "“url”"),
     ("needed option", "sources:\n  - name: Wire\n", "missing-option", 2, 5, "name: Wire", "“url” is missing"),
     ("later option", "watchlists:\n  w: {match: [a1], throttle: {per_story: 6h}}\n", "unknown-option", 2, 20, "throttle", "not in this version"),
-    ("later rule", "watchlists:\n  w:\n    match:\n      - near: {within: 6}\n", "unknown-option", 4, 9, "near", "not in this version"),
     ("no address", "sources:\n  - feeds.example.org/caribe.xml\n", "bad-address", 2, 5, "feeds.example.org/caribe.xml", "https://feeds.example.org/caribe.xml"),
     ("slip in the scheme", "sources:\n  - htps://feeds.example.org/x\n", "bad-address", 2, 5, "htps://feeds.example.org/x", "https://feeds.example.org/x"),
     ("another scheme", "sources: ['file:///etc/passwd']\n", "bad-address", 1, 11, "'file:///etc/passwd'", "not a web address"),
@@ -51,6 +50,37 @@ MISTAKES = [
     ("watchlist as text", "watchlists: {w: airspace}\n", "wrong-type", 1, 17, "airspace", "list of terms"),
     ("empty any", "watchlists: {w: [any: []]}\n", "bad-rule", 1, 23, "[]", "empty"),
     ("list as a rule", "watchlists: {w: [[a1, b1]]}\n", "bad-rule", 1, 18, "[a1, b1]", "{any: […]}"),
+    ("rule by another name", "watchlists: {w: [not: [a1]]}\n", "unknown-option", 1, 18, "not", "did you mean “none”?"),
+    ("misspelt at_least", "watchlists: {w: [atleast: {count: 1, of: [a1]}]}\n", "unknown-option", 1, 18, "atleast", "“at_least”"),
+    ("misspelt within", "watchlists: {w: [near: {witin: 6, groups: [a1, b1]}]}\n", "unknown-option", 1, 25, "witin", "did you mean “within”?"),
+    ("misspelt within inside any", "watchlists: {w: [any: [near: {witin: 6, groups: [a1, b1]}]]}\n", "unknown-option", 1, 31, "witin", "did you mean “within”?"),
+    ("near without groups", "watchlists: {w: [near: {within: 6}]}\n", "missing-option", 1, 18, "near", "“groups” is missing"),
+    ("near not indented", "watchlists:\n  w:\n    - near:\n      within: 6\n      groups: [a1, b1]\n", "unknown-option", 4, 7, "within", "below near:"),
+    ("near as a list", "watchlists: {w: [near: [a1, b1]]}\n", "wrong-type", 1, 24, "[a1, b1]", "{within: 6, groups:"),
+    ("near of nothing", "watchlists: {w: [near: {within: 0, groups: [a1, b1]}]}\n", "bad-number", 1, 33, "0", "from 1 to 100"),
+    ("near too far", "watchlists: {w: [near: {within: 101, groups: [a1, b1]}]}\n", "bad-number", 1, 33, "101", "from 1 to 100"),
+    ("near of one group", "watchlists: {w: [near: {within: 6, groups: [[a1, b1]]}]}\n", "bad-rule", 1, 44, "[[a1, b1]]", "two groups or more"),
+    ("near of many groups", "watchlists: {w: [near: {within: 6, groups: [a1, a2, a3, a4, a5, a6, a7]}]}\n", "bad-rule", 1, 44, None, "at most 6"),
+    ("near with an empty group", "watchlists: {w: [near: {within: 6, groups: [a1, []]}]}\n", "bad-rule", 1, 49, "[]", "empty"),
+    ("near with all", "watchlists: {w: [near: {within: 6, groups: [a1, {all: [b1, c1]}]}]}\n", "bad-rule", 1, 49, "{all: [b1, c1]}", "terms, entities and any"),
+    ("near with none inside any", "watchlists: {w: [near: {within: 6, groups: [a1, [{any: [{none: [b1]}]}]]}]}\n", "bad-rule", 1, 50, "{any: [{none: [b1]}]}", "terms, entities and any"),
+    ("near with a bad term", "watchlists: {w: [near: {within: 6, groups: [a1, [ab*]]}]}\n", "bad-term", 1, 50, "ab*", "3 letters"),
+    ("near with an unknown entity", "entities: {maduro: {name: Maduro}}\nwatchlists:\n  w: [near: {within: 6, groups: [a1, {entity: madruo}]}]\n", "unknown-entity", 3, 47, "madruo", "did you mean “maduro”?"),
+    ("near in no clear order", "watchlists: {w: [near: {within: 6, groups: [a1, b1], ordered: maybe}]}\n", "bad-flag", 1, 63, "maybe", "neither yes nor no"),
+    ("at least none", "watchlists: {w: [at_least: {count: 0, of: [a1, b1]}]}\n", "bad-number", 1, 36, "0", "from 1"),
+    ("at least more than there are", "watchlists: {w: [at_least: {of: [a1, b1], count: 3}]}\n", "bad-range", 1, 50, "3", "the list has 2"),
+    ("at least of nothing", "watchlists: {w: [at_least: {count: 1, of: []}]}\n", "bad-rule", 1, 43, "[]", "empty"),
+    ("at least one that is not there", "watchlists: {w: [at_least: {count: 1, of: [a1, {none: [b1]}]}]}\n", "only-none", 1, 18, None, "asks for nothing"),
+    ("slip in a query", "watchlists:\n  w:\n    - query: airspace Near/5 closed\n", "bad-query", 3, 23, "Near/5", "did you mean “NEAR/5”?"),
+    ("slip in a query in quotes", "watchlists:\n  w:\n    - query: 'airspace -closed'\n", "bad-query", 3, 24, "-closed", "“AND NOT closed”"),
+    ("term of a query", "watchlists:\n  w:\n    - query: airspace OR ab*\n", "bad-query", 3, 26, "ab*", "3 letters"),
+    ("entity of a query", "entities: {maduro: {name: Maduro}}\nwatchlists:\n  w: [query: 'oil AND entity:madruo']\n", "unknown-entity", 3, 30, "madruo", "did you mean “maduro”?"),
+    ("entity of a query nobody defined", "watchlists: {w: [query: 'entity:maduro']}\n", "unknown-entity", 1, 33, "maduro", "none is defined"),
+    ("query that asks for no term", "watchlists: {w: [query: 'lang:es AND NOT oil']}\n", "only-none", 1, 25, "'lang:es AND NOT oil'", "to a term by AND"),
+    ("query that vetoes everything", "watchlists: {w: {match: [a1], none: [query: NOT oil]}}\n", "only-none", 1, 45, "NOT oil", "to a term by AND"),
+    ("query as a list", "watchlists: {w: [query: [a1]]}\n", "wrong-type", 1, 25, "[a1]", "a query is expected"),
+    ("query of nothing", "watchlists: {w: [query: '']}\n", "bad-query", 1, 25, "''", "empty"),
+    ("ambiguous alone", "entities: {e: {name: Maduro, ambiguous_alone: lowr}}\n", "not-one-of", 1, 47, "lowr", "did you mean “lower”?"),
     ("two rules in one", "watchlists: {w: [{any: [a1], none: [b1]}]}\n", "bad-rule", 1, 18, "{any: [a1], none: [b1]}", "one of entity, any, all, none"),
     ("misspelt rule", "watchlists: {w: [al: [a1, b1]]}\n", "unknown-option", 1, 18, "al", "did you mean “all”?"),
     ("term with a colon", "watchlists:\n  w:\n    - Breaking: airspace closed\n", "unknown-option", 3, 7, "Breaking", "needs quotes"),
@@ -213,6 +243,35 @@ def test_the_carets_stand_inside_a_term_in_quotes_too(tmp_path):
         - "  air*space closed"
     """
     assert [marked(each) for each in Folder(tmp_path).problems(text)] == ["*", "*"]
+
+
+def test_the_carets_stand_inside_a_text_of_several_lines_or_with_escapes(tmp_path):
+    text = """\
+    watchlists:
+      w:
+        - query: >-
+            airspace NEAR/5 closed
+            AND titel:Caracas
+        - query: |
+            airspace
+
+              && closed
+        - query: airspace
+            OR Near/5 closed
+        - query: "\\"no-fly zone\\" AND ab*"
+        - query: "no-fly zone \\
+            AND ab*"
+        - query: 'Ukraine''s airspace || oil'
+    """
+    problems = Folder(tmp_path).problems(text)
+    assert [(each.line, marked(each)) for each in problems] == [
+        (5, "titel"),
+        (9, "&&"),
+        (11, "Near/5"),
+        (12, "ab*"),
+        (14, "ab*"),
+        (15, "||"),
+    ]
 
 
 def test_where_escapes_hide_a_place_the_whole_text_is_marked(tmp_path):

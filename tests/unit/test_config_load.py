@@ -20,7 +20,7 @@ from monitor.settings import (
     StoreSettings,
     WebSettings,
 )
-from monitor.watch.terms import (
+from monitor.watch.rules import (
     AllOf,
     AnyOf,
     EntityRef,
@@ -29,8 +29,8 @@ from monitor.watch.terms import (
     Sample,
     SourceFilter,
     Watchlist,
-    parse_term,
 )
+from monitor.watch.terms import parse_term
 
 
 @pytest.fixture
@@ -285,7 +285,7 @@ def test_a_name_that_is_given_is_never_taken_by_another_source(settings):
         ("watchlists: {w: {match: [a1], sources: {include: ['tag:wier']}}}\n", ("unknown-source", 2, 51)),
         ("watchlists: {w: {match: [a1], sources: {exclude: Wier}}}\n", ("unknown-source", 2, 50)),
         ("watchlists: {w: [a1]}\nnotifiers: {desk: {type: console}}\n", ("unused-notifier", 3, 13)),
-        ("watchlists: {w: [a1]}\nentities: {e: {name: Ford, ambiguous: [=Ford]}}\n", ("never-ambiguous", 3, 40)),
+        ("watchlists: {w: [entity: e]}\nentities: {e: {name: Ford, ambiguous: [=Ford]}}\n", ("never-ambiguous", 3, 40)),
         ("watchlists:\n", ("nothing-to-do", 1, 1)),
     ],
 )  # fmt: skip

@@ -43,6 +43,11 @@ GOOD = [
     "watchlists: {w: {match: airspace, none: b1, fields: title, languages: en, notify: console}}",
     "watchlists: {w: {match: [a1], tests: {match: a1, no_match: [{title: 2026}]}}}",
     "entities: {e: {name: Maduro, aliases: [007, Мадуро], ambiguous: '=Maduro'}}",
+    "entities: {e: {name: Maduro, ambiguous_alone: no}}",
+    "entities: {e: {name: Maduro, ambiguous_alone: lower}}",
+    "watchlists: {w: [near: {within: 6, groups: [a1, [b1, 2025]], ordered: yes}]}",
+    "watchlists: {w: [near: {within: '6', groups: [{any: [a1]}, b1], same_sentence: no}]}",
+    "watchlists: {w: [at_least: {count: 2, of: [OPEC, 2025, {query: Brent OR crude}]}]}",
     f"notifiers: {{a: {{type: webhook, url: 'https://a.example/', secret: {SECRET}}}}}",
     f"notifiers: {{a: {{type: webhook, url: 'https://a.example/', secret: [{SECRET}]}}}}",
     "poll: {every: adaptive, at_once: 7, budget: 2/d, max_bytes: 5MB, allow_networks: 10.0.0.0/8}",
@@ -58,6 +63,12 @@ BAD = [
     "watchlists: {w: {match: [a1], severity: hihg}}",
     "watchlists: {w: {match: [a1], fields: [titel]}}",
     "watchlists: {w: [near: {within: 6}]}",
+    "watchlists: {w: [near: {within: 0, groups: [a1, b1]}]}",
+    "watchlists: {w: [near: {within: 6, groups: [a1]}]}",
+    "watchlists: {w: [at_least: {count: 0, of: [a1]}]}",
+    "watchlists: {w: [at_least: {count: 1}]}",
+    "watchlists: {w: [query: [a1]]}",
+    "entities: {e: {name: Maduro, ambiguous_alone: yes}}",
     "watchlists: {w: [{any: [a1], none: [b1]}]}",
     "notifiers: {a: {type: slak}}",
     "notifiers: {a: {type: webhook, url: 'https://a.example/', secret: hunter2}}",
@@ -105,6 +116,11 @@ FRAMES = {
     "AnyRule": "watchlists: {{w: [{{{}}}]}}",
     "AllRule": "watchlists: {{w: [{{{}}}]}}",
     "NoneRule": "watchlists: {{w: [all: [a1, {{{}}}]]}}",
+    "NearRule": "watchlists: {{w: [{{{}}}]}}",
+    "NearOptions": "watchlists: {{w: [near: {{within: 5, groups: [a1, b1], {}}}]}}",
+    "AtLeastRule": "watchlists: {{w: [{{{}}}]}}",
+    "AtLeastOptions": "watchlists: {{w: [at_least: {{count: 1, of: [a1, b1], {}}}]}}",
+    "QueryRule": "watchlists: {{w: [{{{}}}]}}",
     "SourceFilterOptions": "watchlists: {{w: {{match: [a1], sources: {{{}}}}}}}",
     "ExpectationOptions": "watchlists: {{w: {{match: [a1], tests: {{{}}}}}}}",
     "SampleOptions": "watchlists: {{w: {{match: [a1], tests: {{match: [{{title: a, {}}}]}}}}}}",
@@ -142,6 +158,9 @@ def test_every_example_is_valid(tmp_path, section, model, name, field):
         )
         if model is Configuration:
             written = {name: example}
+        if name in {"within", "groups", "count", "of"}:
+            [rule] = written["watchlists"]["w"][0].values()
+            rule[name] = example
         written.setdefault("entities", {"maduro": {"name": "Maduro"}})
         written.setdefault("notifiers", {"desk": {"type": "console"}})
         if name == "bearer":

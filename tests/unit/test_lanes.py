@@ -43,7 +43,7 @@ async def test_a_worker_that_fails_costs_its_own_key_a_delay_and_nothing_else(ca
         if key == "bad.example":
             raise LookupError("no such thing")
 
-    await work(Tray(*slips), "poll", worker, slots=2)
+    await work(Tray(*slips), "poll", worker, slots=asyncio.Semaphore(2))
     assert [slip.end for slip in slips] == ["done", 4.0, "done"]
     (record,) = caplog.records
     assert record.key == "bad.example"
@@ -57,7 +57,7 @@ async def test_a_lost_lease_ends_the_work_without_an_error(caplog):
         raise LeaseLost("the lease on poll a.example has passed")
 
     with caplog.at_level(logging.INFO):
-        await work(Tray(slip), "poll", worker, slots=1)
+        await work(Tray(slip), "poll", worker, slots=asyncio.Semaphore(1))
     assert slip.end == "done"
     assert [record.levelname for record in caplog.records] == ["INFO"]
 
@@ -70,7 +70,7 @@ async def test_a_worker_that_is_cancelled_gives_its_key_back_at_once():
         await asyncio.Event().wait()
 
     async with asyncio.TaskGroup() as group:
-        lane = group.create_task(work(Tray(slip), "poll", worker, slots=1))
+        lane = group.create_task(work(Tray(slip), "poll", worker, slots=asyncio.Semaphore(1)))
         await begun.wait()
         lane.cancel()
     assert slip.end == 0

@@ -4,7 +4,7 @@ import pytest
 from watch_builders import MADURO, a_watchlist, found, matches, on_maduro, terms
 
 from monitor.watch.matcher import Matcher
-from monitor.watch.terms import Entity, EntityRef
+from monitor.watch.rules import Entity, EntityRef
 
 MEANT = [
     "Maduro vows to resist as warships gather",
@@ -138,3 +138,76 @@ def test_an_entity_can_be_part_of_a_rule_or_a_veto():
     vetoing = Matcher([a_watchlist("airspace", none=(key,))], {"maduro": MADURO})
     (match,) = matches(vetoing, "Maduro on airspace")
     assert [(e.text, e.entity) for e in match.vetoed_by] == [("Maduro", "maduro")]
+
+
+# Sentences of our own about cigars, fruit, cheese, footballers, villages and other Maduros.
+OTHERS = """
+en | Tasting notes: a Nicaraguan maduro with pepper and cocoa
+en | Why Maduro cigars taste sweeter than natural ones
+en | Padrón 1964 Maduro review: a box worth the money
+en | How long should a Connecticut Broadleaf maduro age?
+en | Cigar of the year: San Andrés Maduro takes the crown
+en | Our humidor picks: five Maduro smokes under ten dollars
+en | A beginner's guide to wrappers, from Claro to Maduro
+en | Tobacco growers expect a darker Maduro leaf this season
+en | Fried sweet plantains (maduros) in twenty minutes
+en | Maduros, black beans and rice: a Cuban supper
+en | The ripe plantain, or maduro, is best when black
+en | Plantain prices: green up, Maduro down
+en | Madurodam reopens after its winter break
+en | Miniature city Madurodam welcomes its millionth guest
+en | Ricardo Maduro recalls his term in Tegucigalpa
+en | Honduras ex-leader Ricardo Maduro turns eighty
+en | Curaçao remembers George Maduro, hero of the Dutch resistance
+en | George Maduro statue unveiled in The Hague
+en | Conchita Maduro exhibition opens in Lisbon
+en | Striker Maduro signs for second-division side
+en | Hedwiges Maduro named assistant coach at Almere City
+en | Hedwiges Maduro on life after Ajax and Valencia
+en | Goalkeeper Maduro saves two penalties in shoot-out
+en | Quincy Maduro wins silver in judo
+en | In Maduro village, farmers await the rain
+en | Maduro Dives offers reef trips off Bonaire
+en | S.E.L. Maduro & Sons marks its anniversary in Willemstad
+en | Maduro & Curiel's Bank raises its dividend
+en | Colour of the season: maduro brown
+en | A maduro finish for this guitar's neck
+es | Receta: plátano maduro al horno con canela
+es | Cómo saber si el aguacate está maduro
+es | El mango maduro pierde vitamina C
+es | Un vino maduro y redondo, dice el catador
+es | El equipo más maduro de la liga
+es | Tomates maduros para el gazpacho
+es | Mercado maduro, crecimiento lento: el caso del móvil
+es | Arroz con maduros, la receta de la abuela
+es | Queso de oveja maduro, medalla de oro
+es | Un hombre maduro debuta en el maratón
+es | Cine: un director maduro vuelve a Cannes
+es | Bosque maduro: por qué importa
+es | Ricardo Maduro presenta sus memorias en Tegucigalpa
+es | El delantero Maduro renueva hasta 2028
+es | Habanos: la capa Maduro cumple veinte años
+pt | Queijo maduro ganha prêmio em Minas
+pt | Público maduro volta aos cinemas
+pt | Zagueiro Maduro rescinde contrato
+pt | Futebol mais maduro, diz o técnico
+pt | Fruto maduro cai sozinho, lembra o agricultor
+nl | Oorlogsheld George Maduro krijgt straat in Leiden
+nl | Dagje uit: Madurodam met korting
+nl | Hedwiges Maduro trainer van jong talent
+it | Pomodoro maduro? In italiano si dice maturo
+de | Zigarren: Maduro oder Claro?
+de | Reife Kochbananen, maduros genannt, aus dem Ofen
+pl | Cygara Maduro zdrożały przed świętami
+pl | Hedwiges Maduro nowym trenerem młodzieży
+fr | Le cigare Maduro, une affaire de patience
+fr | Bananes plantains maduros, recette facile
+"""
+
+
+def test_of_other_maduros_hardly_any_alerts_as_if_it_were_the_president():
+    rows = [line.split(" | ") for line in OTHERS.strip().splitlines()]
+    fired = [match for lang, title in rows for match in matches(on_maduro(), title, language=lang)]
+    assert len(rows) == 60
+    assert sum(not match.possible for match in fired) == 0
+    assert len(fired) <= 22  # each one severity lower, marked as possible

@@ -4,9 +4,9 @@ from builders import an_item
 from watch_builders import MADURO, a_watchlist, terms
 
 from monitor.model import SourceRef
-from monitor.watch.explain import explain, lines
+from monitor.watch.explain import explain, lines, near_miss
 from monitor.watch.matcher import Matcher
-from monitor.watch.terms import AllOf, AnyOf, EntityRef, NoneOf, SourceFilter
+from monitor.watch.rules import AllOf, AnyOf, EntityRef, InFields, Near, NoneOf, SourceFilter
 
 CRISIS = AllOf(rules=(AnyOf(rules=terms("Venezuela", "Caracas")), *terms("=US", "amnesty")))
 
@@ -103,3 +103,58 @@ def test_long_lists_are_cut():
     assert told(a_watchlist(*words), "nothing")[1] == (
         "  does not hold: one of w0, w1, w2, w3, w4, w5, w6, w7 and 4 more"
     )
+
+
+# --- near misses ------------------------------------------------------------------------------
+
+
+def missed(watchlist, title, **changes):
+    matcher = Matcher([watchlist], {"maduro": MADURO})
+    (explanation,) = explain(matcher, an_item(title=title, **changes))
+    return near_miss(explanation)
+
+
+def test_the_rule_that_comes_closest_is_told_with_what_it_has_and_lacks():
+    apart = Near(groups=(terms("airspace"), terms("closed")), within=2)
+    assert missed(a_watchlist(CRISIS, apart), "US waits") == [
+        "nearest: all of (one of Venezuela, Caracas), =US, amnesty",
+        "  found: “US” in title 0–2 (=US)",
+        "  missing: one of Venezuela, Caracas",
+        "  missing: amnesty",
+    ]
+    assert missed(
+        a_watchlist(CRISIS, apart), "US airspace over Caracas is closed", language="en"
+    ) == [
+        "nearest, read as en: airspace near closed within 2 words",
+        "  “airspace” and “closed” stand 4 words apart in the title; at most 2 were asked for",
+    ]
+
+
+def test_a_term_that_stands_there_otherwise_says_how():
+    assert missed(a_watchlist("=US", "Caracas"), "Tell us") == [
+        "nearest: =US",
+        "  =US: “us” in the title is not the exact case asked for",
+    ]
+    assert missed(a_watchlist("Caracas", fields=("title",)), "x", summary="In Caracas") == [
+        "nothing that it looks for stands there: Caracas"
+    ]
+    in_titles = InFields(fields=("title",), rule=terms("Caracas")[0])
+    assert missed(a_watchlist(in_titles, "zzz"), "x", summary="In Caracas") == [
+        "nearest: Caracas in the title",
+        "  Caracas: “Caracas” stands in the summary, which is not looked at",
+    ]
+
+
+def test_a_watchlist_that_does_not_read_the_item_says_only_that():
+    watchlist = a_watchlist("Caracas", languages=("es",))
+    assert missed(watchlist, "Caracas", language="pl") == ["not read: language pl is not one of es"]
+
+
+def test_an_explanation_knows_the_language_and_what_is_only_possible():
+    matcher = Matcher([a_watchlist(EntityRef(key="maduro"))], {"maduro": MADURO})
+    (told,) = explain(matcher, an_item(title="Maduro speaks", language="en"))
+    assert (told.possible, told.language, told.detected) == (True, "en", False)
+    assert lines(told)[0] == "desk: fired, possible"
+    spanish = "El presidente de la República habla esta noche a toda la nación desde Caracas"
+    (told,) = explain(matcher, an_item(title=spanish))
+    assert (told.possible, told.language, told.detected) == (False, "es", True)

@@ -4,8 +4,8 @@ from watch_builders import MADURO, a_watchlist, matches, terms
 
 from monitor.watch.matcher import Matcher
 from monitor.watch.plan import Planner
-from monitor.watch.scanner import AutomatonScanner
-from monitor.watch.terms import AllOf, AnyOf, EntityRef, NoneOf
+from monitor.watch.rules import AllOf, AnyOf, EntityRef, NoneOf
+from monitor.watch.words.scanner import AutomatonScanner
 
 
 def anchors(rule, *others):
@@ -65,9 +65,9 @@ def test_fields_no_watchlist_reads_are_not_scanned():
 
     class Watched(AutomatonScanner):
         def scan(self, tokens):
-            scanned.append(tokens.text)
+            scanned.append(" ".join(tokens))
             return super().scan(tokens)
 
     matcher = Matcher([a_watchlist("x", fields=("summary", "title"))], {}, scanner=Watched)
     matches(matcher, "one", summary="two", content="three", author="four")
-    assert scanned == ["one", "two"]
+    assert set(scanned) == {"one", "two"}

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from monitor.watch.scanner import AutomatonScanner, DictionaryScanner, Hit, best_scanner
-from monitor.watch.text import tokenise
+from monitor.watch.words.scanner import AutomatonScanner, DictionaryScanner, Hit, best_scanner
+from monitor.watch.words.text import tokenise
 
 SCANNERS = [AutomatonScanner, DictionaryScanner]
 
@@ -14,7 +14,7 @@ SCANNERS = [AutomatonScanner, DictionaryScanner]
 @pytest.fixture(params=SCANNERS)
 def scan(request):
     def hits(needles, text):
-        return sorted(request.param(needles).scan(tokenise(text)))
+        return sorted(request.param(needles).scan(tokenise(text).words))
 
     return hits
 
@@ -82,7 +82,7 @@ def test_the_automaton_is_used_where_it_can_be():
 def test_the_dictionary_is_used_where_the_automaton_has_no_wheel():
     program = (
         "import sys; sys.modules['ahocorasick_rs'] = None\n"
-        "from monitor.watch.scanner import best_scanner\n"
+        "from monitor.watch.words.scanner import best_scanner\n"
         "print(type(best_scanner([' a '])).__name__)"
     )
     ran = subprocess.run(

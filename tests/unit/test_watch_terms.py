@@ -2,17 +2,8 @@
 
 import pytest
 
-from monitor.watch.terms import (
-    AllOf,
-    AnyOf,
-    EntityRef,
-    NoneOf,
-    Term,
-    TermError,
-    TermKind,
-    parse_term,
-    requires_nothing,
-)
+from monitor.watch.rules import AllOf, AnyOf, EntityRef, NoneOf, requires_nothing
+from monitor.watch.terms import Term, TermError, TermKind, parse_term
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.watch.text import normalised, tokenise
+from monitor.watch.words.text import normalised, tokenise
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is learned of sources, versions of items, what each key names, and notices."""
+"""What is learned of sources, versions of items, what each key names, notices, what runs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +23,7 @@ def upgrade() -> None:
     _hosts()
     _notices()
     _versions()
+    _running()
     _name_items()
 
 
@@ -60,6 +61,14 @@ def _versions() -> None:
         sa.Column("summary", sa.Text, nullable=False),
         sa.Column("content", sa.Text, nullable=False),
         sa.Column("changed", sa.Text, nullable=False),
+    )
+
+
+def _running() -> None:
+    op.create_table(
+        "running",
+        sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+        sa.Column("configuration", sa.Text, nullable=False),
     )
 
 

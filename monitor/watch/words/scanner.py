@@ -4,11 +4,10 @@ Pure. Two ways with identical results: an automaton written in Rust, and a dicti
 machines that have no wheel of it.
 """
 
+from array import array
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import NamedTuple, Protocol, TypeAlias
-
-from monitor.watch.text import Tokens
 
 # Folded words with a space before each and one after the last: " regime change ". Without that
 # last space the last word is only the beginning of one: " cigar".
@@ -29,8 +28,8 @@ class Scanner(Protocol):
     def __init__(self, needles: Sequence[Needle]) -> None:
         """Prepare to find the needles."""
 
-    def scan(self, tokens: Tokens) -> list[Hit]:
-        """Return every hit, in any order."""
+    def scan(self, words: Sequence[str]) -> list[Hit]:
+        """Return every hit in a row of folded words, in any order."""
 
 
 class AutomatonScanner:
@@ -40,12 +39,12 @@ class AutomatonScanner:
         """Build the automaton. Raises ImportError where ahocorasick_rs has no wheel."""
         from ahocorasick_rs import AhoCorasick
 
-        self._lengths = [len(needle.split()) for needle in needles]
+        self._lengths = array("I", [len(needle.split()) for needle in needles])
         self._automaton = AhoCorasick(needles, store_patterns=False)
 
-    def scan(self, tokens: Tokens) -> list[Hit]:
+    def scan(self, words: Sequence[str]) -> list[Hit]:
         """Return every hit, in the order of their first words."""
-        joined = tokens.joined
+        joined = f" {' '.join(words)} "
         found = self._automaton.find_matches_as_indexes(joined, overlapping=True)
         if len(found) > 1:
             found.sort(key=itemgetter(1))
@@ -79,9 +78,9 @@ class DictionaryScanner:
                 first = words[0] if len(words) > 1 else ""
                 self._open_lengths.setdefault(first, set()).add((len(words) - 1, len(words[-1])))
 
-    def scan(self, tokens: Tokens) -> list[Hit]:
+    def scan(self, words: Sequence[str]) -> list[Hit]:
         """Return every hit, in the order of their first words."""
-        words = tuple(tokens.words)
+        words = tuple(words)
         hits = []
         alone = self._open_lengths.get("", ())
         for first, word in enumerate(words):

@@ -66,7 +66,7 @@ def _marks(*blocks: range) -> str:
 
 
 _PLAIN: Final = re.compile(r"[^\W_]+")
-_PLAIN_POSSESSIVE: Final = re.compile(r"['`](?<=\w['`])[sS](?!\w)", re.ASCII)
+_PLAIN_POSSESSIVE: Final = re.compile(r"['`](?<=[\w.]['`])[sS](?!\w)", re.ASCII)
 _ADDRESS: Final = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _ASCII: Final = {point: chr(point).lower() if chr(point).isalnum() else " " for point in range(128)}
 
@@ -92,7 +92,7 @@ def _solo_letter() -> re.Pattern[str]:
 @cache
 def _possessive() -> re.Pattern[str]:
     return re.compile(
-        rf"[{_APOSTROPHES}](?<=[\w{_joining()}][{_APOSTROPHES}])[sS](?![\w{_joining()}])"
+        rf"[{_APOSTROPHES}](?<=[\w.{_joining()}][{_APOSTROPHES}])[sS](?![\w{_joining()}])"
     )
 
 
@@ -117,14 +117,25 @@ def _word() -> re.Pattern[str]:
 
 
 class Tokens:
-    """The words of a text. `words` are folded; spans count code points of the text given."""
+    """The words of a text. `words` are folded; spans count code points of the text given.
 
-    __slots__ = ("_pattern", "_places", "_shown", "_spans", "text", "words")
+    `raw` are the same words as they are spelled, where folding may change more than their case.
+    """
 
-    def __init__(self, text: str, shown: str, words: list[str], pattern: re.Pattern[str]) -> None:
+    __slots__ = ("_pattern", "_places", "_shown", "_spans", "raw", "text", "words")
+
+    def __init__(
+        self,
+        text: str,
+        shown: str,
+        words: list[str],
+        pattern: re.Pattern[str],
+        raw: list[str] | None = None,
+    ) -> None:
         """Keep what `tokenise` found; `shown` is the text with hidden parts blanked out."""
         self.text = text
         self.words = words
+        self.raw = words if raw is None else raw
         self._shown = shown
         self._pattern = pattern
         self._spans: list[tuple[int, int]] = []
@@ -177,15 +188,22 @@ def tokenise(text: str, *, addresses: bool = False) -> Tokens:
         return Tokens(text, shown, shown.translate(_ASCII).split(), _PLAIN)
     shown = _possessive().sub("  ", shown)
     pattern = _word() if _complex().search(shown) else _PLAIN
-    words = list(map(_FOLDED.__getitem__, pattern.findall(shown)))
+    raw = pattern.findall(shown)
+    words = list(map(_FOLDED.__getitem__, raw))
     if "" in words:
+        raw = [each for each, word in zip(raw, words, strict=True) if word]
         words = [word for word in words if word]
-    return Tokens(text, shown, words, pattern)
+    return Tokens(text, shown, words, pattern, raw)
 
 
 def normalised(text: str) -> str:
     """Return the words of a text with single spaces: equal for texts that read the same."""
     return " ".join(tokenise(text).words)
+
+
+def folded(word: str) -> str:
+    """Return one word as it is compared."""
+    return _FOLDED[word]
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -1,0 +1,1 @@
+"""Lists of people, organisations and ships that others keep become entities of a configuration."""

@@ -1,0 +1,28 @@
+"""Which rules wait for which needle: two packed rows of numbers instead of a list for each needle.
+
+Pure.
+"""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import Final
+
+_BITS: Final = 32  # of a rule's number, below its needle's
+
+
+class Waiting:
+    """Rules by needle; both are numbers from 0."""
+
+    def __init__(self, needles: int, anchors: Iterable[tuple[int, int]]) -> None:
+        """Sort pairs of a needle and a rule that waits for it."""
+        pairs = sorted(needle << _BITS | rule for needle, rule in anchors)
+        counts = [0] * (needles + 1)
+        for pair in pairs:
+            counts[(pair >> _BITS) + 1] += 1
+        self._starts = array("I", accumulate(counts))
+        self._rules = array("I", (pair & (1 << _BITS) - 1 for pair in pairs))
+
+    def behind(self, needle: int) -> Sequence[int]:
+        """Return the rules that wait for a needle, in their order."""
+        return self._rules[self._starts[needle] : self._starts[needle + 1]]

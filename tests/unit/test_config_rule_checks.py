@@ -1,0 +1,185 @@
+"""Warnings about rules that are valid and probably not meant: where, and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config.load import load
+from monitor.config.rule_checks import hints
+
+SOURCES = "sources: [{url: https://a.example/rss, language: LANG}]\n"
+
+
+def warnings(tmp_path: Path, text: str, *, language: str = "en"):
+    file = tmp_path / "config.yaml"
+    file.write_text(SOURCES.replace("LANG", language) + text)
+    loaded = load(file, environ={})
+    return loaded, loaded.warnings
+
+
+def told(tmp_path, text, **changes):
+    """Each warning as (code, what the carets mark)."""
+    _, found = warnings(tmp_path, text, **changes)
+    return [
+        (str(each.code), each.source_line[each.column - 1 : each.end_column - 1]) for each in found
+    ]
+
+
+def in_list(tmp_path, terms, **changes):
+    return told(tmp_path, f"watchlists: {{desk: [{terms}]}}\n", **changes)
+
+
+@pytest.mark.parametrize("word", ["the", "president", '"with"', "Said"])
+def test_a_very_common_word_alone_is_doubtful(tmp_path, word):
+    written = f"'{word}'" if '"' in word else word
+    assert in_list(tmp_path, f"Caracas, {written}") == [("common-word", written)]
+
+
+@pytest.mark.parametrize("word", ["Caracas", "the hague", "=The", "presidente"])
+def test_a_rare_word_a_phrase_or_another_languages_word_is_not(tmp_path, word):
+    assert in_list(tmp_path, word) == []
+
+
+def test_a_common_word_beside_others_that_must_hold_too_is_fine(tmp_path):
+    rules = "{all: [Caracas, the]}, {near: {within: 3, groups: [[Caracas], [the]]}}"
+    assert in_list(tmp_path, rules) == []
+
+
+def test_a_common_word_vetoes_everything_and_explains_every_name(tmp_path):
+    text = (
+        "entities: {maduro: {name: Nicolás Maduro, ambiguous: [=Maduro], context: [and]}}\n"
+        "watchlists: {desk: {match: [entity: maduro], none: [the]}}\n"
+    )
+    assert told(tmp_path, text) == [("common-word", "and"), ("common-word", "the")]
+
+
+def test_the_watchlists_languages_decide_what_is_common(tmp_path):
+    text = "watchlists: {desk: {languages: [es], match: [presidente, said]}}\n"
+    assert told(tmp_path, text) == [("common-word", "presidente")]
+
+
+@pytest.mark.parametrize("acronym", ["US", "WHO", "IT", "ICE", "AID"])
+def test_an_acronym_that_is_a_word_needs_its_case(tmp_path, acronym):
+    loaded, [problem] = warnings(tmp_path, f"watchlists: {{desk: [{acronym}, =US, NOTAM]}}\n")
+    assert str(problem.code) == "acronym-word"
+    assert problem.help == f"write ={acronym} for capitals alone"
+    assert "2 | watchlists: {desk: [" in str(problem)
+    assert "^" * len(acronym) in str(problem)
+    assert loaded.settings.watchlists
+
+
+def test_words_of_a_language_nobody_watches_are_no_matter(tmp_path):
+    assert in_list(tmp_path, "SI, ON", language="de") == []
+    assert in_list(tmp_path, "SI", language="es") == [("acronym-word", "SI")]
+    assert in_list(tmp_path, "SI, ON", language="''") == [
+        ("acronym-word", "SI"),
+        ("acronym-word", "ON"),
+    ]
+
+
+def test_a_prefix_that_takes_in_common_words_is_doubtful(tmp_path):
+    assert in_list(tmp_path, "pres*, sanction*, the gover*") == [("common-prefix", "pres*")]
+
+
+def test_a_term_in_a_query_is_marked_at_its_place(tmp_path):
+    query = "{query: 'WHO OR title:(the OR Caracas) OR (airspace NEAR/60 closed)'}"
+    assert in_list(tmp_path, query) == [
+        ("acronym-word", "WHO"),
+        ("common-word", "the"),
+        ("wide-near", "NEAR/60"),
+    ]
+
+
+def test_a_near_over_a_paragraph_is_doubtful(tmp_path):
+    rule = "{{near: {{within: {}, groups: [[airspace], [closed]]}}}}"
+    assert in_list(tmp_path, rule.format(51)) == [("wide-near", "51")]
+    assert in_list(tmp_path, rule.format(50)) == []
+
+
+def test_a_name_that_two_entities_are_sure_of_is_doubtful(tmp_path):
+    text = (
+        "entities:\n"
+        "  one: {name: Nicolás Maduro}\n"
+        "  other: {name: Maduro, aliases: [NICOLAS MADURO]}\n"
+        "watchlists: {desk: [{entity: one}, {entity: other}]}\n"
+    )
+    _, [problem] = warnings(tmp_path, text)
+    assert str(problem.code) == "shared-alias"
+    assert "entity one too" in problem.message
+    assert "config.yaml:3:15" in problem.message
+    assert problem.line == 4
+
+
+def test_entities_that_nobody_asks_for_share_one_warning(tmp_path):
+    text = (
+        "entities: {a: {name: Ada A}, b: {name: Bob B}, c: {name: Cid C}, d: {name: Dan D}}\n"
+        "watchlists: {desk: [{query: 'entity:a NEAR/3 Caracas'}, {all: [x1, {none: [{entity: b}]}]}]}\n"
+    )
+    _, [problem] = warnings(tmp_path, text)
+    assert (str(problem.code), problem.line) == ("unused-entity", 2)
+    assert "“c”, “d”" in problem.message
+
+
+# --- none -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("match", "none", "vetoed"),
+    [
+        ("baseball player", "baseball", ["baseball player"]),
+        ("BASEBALL, Caracas", "Baseball", ["BASEBALL"]),
+        ("cigar smoke", "cigar*", ["cigar smoke"]),
+        ("{all: [Miss Venezuela, crown]}", "Miss Venezuela", ["Miss Venezuela"]),
+        ("{query: 'Caracas OR title:football'}", "{any: [football, baseball]}", ["football"]),
+        ("US troops", "=us", []),
+        ("cigar*", "cigars", []),
+        ("Venezuela", "Miss Venezuela", []),
+        ("Venezuela", "{all: [Venezuela, baseball]}", []),
+        ("Venezuela", "{all: [Venezuela, {none: [Caracas]}]}", []),
+        ("{query: 'url:football'}", "football", []),
+    ],
+)
+def test_a_veto_of_ones_own_term_is_proved_by_matching_it(tmp_path, match, none, vetoed):
+    text = f"watchlists: {{desk: {{match: [{match}], none: [{none}]}}}}\n"
+    assert told(tmp_path, text) == [("self-veto", each) for each in vetoed]
+
+
+def test_other_forms_veto_in_the_languages_a_watchlist_says(tmp_path):
+    text = "watchlists: {desk: {languages: [LANG], match: [sankcja], none: [sankcje]}}\n"
+    assert told(tmp_path, text.replace("LANG", "pl")) == [("self-veto", "sankcja")]
+    assert told(tmp_path, text.replace("[LANG]", "[pl, xx]")) == []
+
+
+# --- hints ------------------------------------------------------------------------------------
+
+
+def hinted(tmp_path, text):
+    loaded, _ = warnings(tmp_path, text)
+    return [(str(each.code), each.source_line[each.column - 1 : each.end_column - 1])
+            for each in hints(loaded.settings, loaded.root)]  # fmt: skip
+
+
+def test_a_term_that_another_covers_is_hinted_at(tmp_path):
+    text = (
+        "watchlists:\n"
+        "  desk:\n"
+        "    match: [Venezuela, Venezuela crisis, =Caracas, Caracas, cigar*, any: [old cigars]]\n"
+        "    tests: {match: [x]}\n"
+    )
+    assert hinted(tmp_path, text) == [
+        ("covered-term", "Venezuela crisis"),
+        ("covered-term", "=Caracas"),
+        ("covered-term", "old cigars"),
+    ]
+
+
+def test_what_must_hold_together_covers_nothing(tmp_path):
+    text = (
+        "watchlists:\n"
+        "  desk: {match: [{all: [oil, oil price]}, oil tanker fire], tests: {match: [x]}}\n"
+    )
+    assert hinted(tmp_path, text) == []
+
+
+def test_a_watchlist_without_tests_is_hinted_at(tmp_path):
+    assert hinted(tmp_path, "watchlists: {desk: [Caracas]}\n") == [("no-tests", "desk")]
