@@ -32,11 +32,13 @@ class Folder:
 
     def problems(self, text: str | bytes | None = None) -> list[Problem]:
         """What the loader refuses the text for; [] when it takes it."""
+        found: list[Problem] = []
         try:
             self.load(text)
         except ConfigError as error:
-            return list(error.problems)
-        return []
+            found += error.problems
+        assert all(each.help for each in found), "a problem says what to do"
+        return found
 
     def problem(self, text: str | bytes | None = None) -> Problem:
         """The one problem of a text."""
@@ -49,7 +51,9 @@ class Folder:
         return [(str(each.code), each.line, each.column) for each in self.problems(text)]
 
     def warned(self, text: str | bytes | None = None) -> list[tuple[str, int, int]]:
-        return [(str(each.code), each.line, each.column) for each in self.load(text).warnings]
+        found = self.load(text).warnings
+        assert all(each.help for each in found), "a warning says what to do"
+        return [(str(each.code), each.line, each.column) for each in found]
 
 
 def marked(problem: Problem) -> str:

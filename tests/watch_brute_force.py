@@ -49,7 +49,7 @@ class Doc:
             text, sentence, ended = "«", 0, False
             self.words[field], self.sentences[field] = [], []
             for spelled, after in pieces:
-                sentence += ended and not re.match("[a-z]", spelled)
+                sentence += ended
                 for part in spelled.rstrip(".").split("."):
                     self.words[field].append((part, len(text), len(text) + len(part)))
                     self.sentences[field].append(sentence)
@@ -144,8 +144,10 @@ def covered(place, others):
 def mentions(entity, doc, fields):
     """Return (term, place, entity, possible) of every name that counts."""
 
+    nearby = {*fields, "title", "summary"}
+
     def all_of(terms):
-        return set(chain.from_iterable(occurrences(term, doc, fields) for term in terms))
+        return set(chain.from_iterable(occurrences(term, doc, nearby) for term in terms))
 
     full, context, excluded = map(all_of, (entity.aliases, entity.context, entity.exclude))
     counted = {

@@ -59,7 +59,7 @@ tr | Erdogan        | Erdoğan, ERDOĞAN                             | Erdoğan,
 is | Thingvellir    | Þingvellir                                   | Þingvellir
 ru | Орёл           | Орел, ОРЁЛ                                   | Орел, ОРЁЛ
 ru | Й              | и                                            |
-en | Maduro         | Ma\u00adduro Madu\u200bro M\u0301aduro       | Ma\u00adduro, M\u0301aduro
+en | Maduro         | Ma\u00adduro Madu\u200bro M\u0301aduro       | Ma\u00adduro, Madu\u200bro, M\u0301aduro
 ar | مادورو         | مَادُورُو، ماـدورو                               | مَادُورُو, ماـدورو
 fa | فنزوئلا        | فنزوئلا، ونزوئلا                              | فنزوئلا
 fa | تهران          | تهران، تهران‌گردی                             | تهران
@@ -194,6 +194,8 @@ it | nave           | navi                                         | navi
 pt | sanção         | sanções                                      | sanções
 pt | petroleiro     | petroleiros                                  | petroleiros
 tr | Maduro         | Maduro'nun, Maduro’ya                        | Maduro, Maduro
+tr | Madurodam      | Maduro’nun Maduroya Maduro                   |
+tr | uçaklar        | uçak                                         | uçak
 tr | yaptırım       | yaptırımlar, yaptırımları                    | yaptırımlar, yaptırımları
 fi | Maduro         | Maduron, Madurolle, Maduroa                  | Maduron, Madurolle, Maduroa
 fi | pakote         | pakotteet, pakotteita                        | pakotteet, pakotteita

@@ -51,11 +51,13 @@ class Import:
         return self.limit is not None and len(self.choice) >= self.limit
 
     def read(self, name: str, stream: BinaryIO) -> None:
-        """Take what is wanted from a stream."""
+        """Take what is wanted from a stream. Raises UnreachableError if it ends inside a line."""
         for found in read_objects(stream):
             if self.is_full:
                 return
             if isinstance(found, Unread):
+                if found.cut:
+                    raise UnreachableError(_broken_off(f"{name}:{found.line}"))
                 self._note(name, found)
                 continue
             line, value = found
@@ -122,9 +124,13 @@ def _opened(name: str) -> Iterator[BinaryIO]:
                 stream = io.BufferedReader(gzip.GzipFile(fileobj=counted)) if packed else counted
                 yield cast("BinaryIO", stream)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise UnreachableError(f"{name} ends or breaks in the middle; load it again") from None
+        raise UnreachableError(_broken_off(name)) from None
     except OSError as error:
         raise UnreachableError(f"{name} can't be read: {error.strerror or error}") from None
+
+
+def _broken_off(where: str) -> str:
+    return f"{where} ends or breaks in the middle; load it again"
 
 
 def _file(name: str) -> BinaryIO:

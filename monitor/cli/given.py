@@ -17,7 +17,7 @@ from monitor.feeds.urls import canonical_link, host_of
 from monitor.model import Entry, Item, ItemId, Source, SourceRef
 from monitor.watch.rules import Sample
 
-TEXTS = ("title", "summary", "content", "link", "source", "language")
+TEXTS = ("title", "summary", "content", "author", "link", "source", "language")
 
 Sources: TypeAlias = Mapping[str, Source]
 
@@ -73,7 +73,15 @@ def read_sample(given: Mapping[str, Any], where: str) -> tuple[Sample, datetime 
     if not texts["title"]:
         raise UsageError(f"{where}: an item needs a “title”")
     published = read_date(str(given["published"])) if given.get("published") else None
-    return Sample(**texts), published
+    return Sample(**texts, tags=_tags(given.get("tags"), where)), published
+
+
+def _tags(given: Any, where: str) -> tuple[str, ...]:
+    """Return the tags of a JSON object; one text is one tag."""
+    listed = [given] if isinstance(given, str) else given or []
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        raise UsageError(f"{where}: “tags” must be a list of texts")
+    return tuple(filter(None, map(clean, listed)))
 
 
 def make_item(
@@ -91,7 +99,7 @@ def make_item(
     title is left to whoever reads its words.
     """
     source = sources.get(sample.source) if sample.source else None
-    texts = "\0".join([str(serial), *(getattr(sample, name) for name in TEXTS)])
+    texts = "\0".join([str(serial), *(getattr(sample, name) for name in TEXTS), *sample.tags])
     identity = blake2b(texts.encode(), digest_size=16).hexdigest()
     return Item(
         id=ItemId(identity),
@@ -102,6 +110,8 @@ def make_item(
             summary=sample.summary,
             content=sample.content,
             link=sample.link,
+            author=sample.author,
+            tags=sample.tags,
             published=published,
         ),
         first_seen=now,

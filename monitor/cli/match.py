@@ -22,6 +22,8 @@ from monitor.model import Match
 if TYPE_CHECKING:
     from monitor.cli.rehearse import Rehearsal, Rehearsed
 
+_SEARCHED = ("title", "summary", "content", "author", "tags")
+
 
 @click.command(epilog='Example: monitor match --text "Venezuelan airspace is closed"')
 @click.argument("watchlists", nargs=-1)
@@ -39,10 +41,11 @@ def command(
 ) -> int:
     """Show which watchlists fire on given items, and why.
 
-    Items are JSON lines with title, summary, content, link, published, source, language; all but
-    title may be missing. They count as seen when they were published, in the file's order, by a
-    monitor that starts with nothing remembered. One JSON object comes out per item;
-    `duplicate_of` is the place in the file, from 0, of the item whose story this one joined.
+    Items are JSON lines with title, summary, content, author, tags, link, published, source,
+    language; all but title may be missing. They count as seen when they were published, in the
+    file's order, by a monitor that starts with nothing remembered. One JSON object comes out per
+    item, with its texts as they were searched; `duplicate_of` is the place in the file, from 0, of
+    the item whose story this one joined.
     Exits 1 if nothing fires.
     """
     if (file is None) == (text is None):
@@ -81,9 +84,14 @@ def _given(file: Path | None, text: str | None) -> Iterator[tuple[dict[str, Any]
 def _result(
     given: dict[str, Any], rehearsed: "Rehearsed", rehearsal: "Rehearsal"
 ) -> dict[str, Any]:
-    """Return the contract's form (section 3, `match`)."""
+    """Return the contract's form (section 3, `match`).
+
+    The item's texts are those that were searched, so that the evidence's places are theirs.
+    """
+    entry = rehearsed.reading.item.entry
+    searched = {name: getattr(entry, name) for name in _SEARCHED if given.get(name)}
     return {
-        "item": given,
+        "item": given | searched,
         "matches": [_match(match) for match in rehearsed.matches if not match.vetoed_by],
         "story": rehearsed.story,
         "duplicate_of": rehearsed.duplicate_of,

@@ -163,15 +163,20 @@ def read_secret(value: object) -> str:
 def read_headers(value: object) -> tuple[tuple[str, str], ...]:
     """Return request headers. Messages quote names, never values."""
     if not isinstance(value, dict):
-        raise wrong(Code.WRONG_TYPE, "headers are written as “Name: value”, one on a line")
+        message = "headers are written as “Name: value”, one on a line"
+        raise wrong(
+            Code.WRONG_TYPE, message, "as in {X-Api-Key: ${KEY}}, with quotes around ${KEY}"
+        )
     return tuple((_header_name(name), _header_value(name, text)) for name, text in value.items())
 
 
 def _header_name(name: str) -> str:
     if not _TOKEN.fullmatch(name):
-        raise wrong(Code.BAD_HEADER, f"{quote(name)} can't name a header", at=name)
+        advice = "a name is letters, digits and “-”, as in X-Api-Key"
+        raise wrong(Code.BAD_HEADER, f"{quote(name)} can't name a header", advice, at=name)
     if name.lower() in _OWN_HEADERS:
-        raise wrong(Code.BAD_HEADER, f"the monitor sends {quote(name)} itself", at=name)
+        advice = "take it out; user_agent: and auth: have options of their own"
+        raise wrong(Code.BAD_HEADER, f"the monitor sends {quote(name)} itself", advice, at=name)
     return name
 
 

@@ -123,7 +123,12 @@ def _filters(settings: Settings, root: MappingNode) -> Iterator[Problem]:
             node = _text(root, ("watchlists", watchlist, "sources", part, at))
             message = f"{quote(node.text)} fits no source"
             advice = "" if has_references(node) else did_you_mean(which, known)
-            yield warning_at(node, Code.UNKNOWN_SOURCE, message, advice)
+            yield warning_at(node, Code.UNKNOWN_SOURCE, message, advice or _FILTER)
+
+
+_FILTER = (
+    "write tag:NAME, a source's name as monitor sources list shows it, or a glob over its host"
+)
 
 
 def _filter_entries(watchlists: tuple[Watchlist, ...]) -> Iterator[tuple[str, str, int, str]]:

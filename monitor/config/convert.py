@@ -174,7 +174,9 @@ def _expectations(
 
 
 def _sample(given: str | SampleOptions) -> Sample:
-    return Sample(title=given) if isinstance(given, str) else Sample(**_fields(given))
+    if isinstance(given, str):
+        return Sample(title=given)
+    return Sample(**_fields(given) | {"tags": tuple(given.tags)})
 
 
 def _notifier(

@@ -62,7 +62,8 @@ class Collector:
 
     def _yaml(self, path: Path, name: str, data: bytes) -> None:
         if len(data) > MAX_BYTES:
-            self._refuse(name, None, Code.TOO_LARGE, f"the file is larger than {MAX_BYTES} bytes")
+            message = f"the file is larger than {MAX_BYTES} bytes"
+            self._refuse(name, None, Code.TOO_LARGE, message, "make several, and include them")
             return
         try:
             text = data.decode("utf-8-sig")
@@ -83,7 +84,8 @@ class Collector:
                 message = (
                     "an include is the name of a file, or a pattern such as watchlists.d/*.yaml"
                 )
-                self.problems.append(problem_at(wanted, Code.WRONG_TYPE, message))
+                advice = "write include: [watchlists.yaml, entities.yaml]"
+                self.problems.append(problem_at(wanted, Code.WRONG_TYPE, message, advice))
         self.reading.pop()
 
     def _opml(self, name: str, data: bytes) -> None:
@@ -105,7 +107,7 @@ class Collector:
         except (OSError, RuntimeError) as error:  # a name too long, a loop of links
             why = getattr(error, "strerror", None) or "a loop of links"
             message = f"{quote(wanted.text)} can't be looked up: {why}"
-            self._wrong(wanted, Code.UNREADABLE, message)
+            self._wrong(wanted, Code.UNREADABLE, message, "look at the name and at its links")
 
     def _matching(self, beside: Path, wanted: ScalarNode, pattern: str) -> list[Path]:
         """Return the files a pattern means; a wildcard passes over those already read."""
@@ -118,7 +120,7 @@ class Collector:
         found = sorted(glob.glob(pattern, root_dir=beside, recursive=True))  # noqa: PTH207 - above
         if not found:
             message = f"no file matches {quote(wanted.text)}"
-            self.problems.append(warning_at(wanted, Code.INCLUDE_NOTHING, message))
+            self.problems.append(warning_at(wanted, Code.INCLUDE_NOTHING, message, _BESIDE))
         self.listings[f"{glob.escape(str(beside))}/{pattern}"] = tuple(
             f"{beside}/{x}" for x in found
         )
@@ -138,7 +140,8 @@ class Collector:
             self.contents[path.absolute()] = NOT_THERE
             self._wrong(wanted, *_why_no_file(resolved, wanted.text))
         elif len(self.files) >= MAX_FILES:
-            self._wrong(wanted, Code.TOO_LARGE, f"more than {MAX_FILES} files are included")
+            message = f"more than {MAX_FILES} files are included"
+            self._wrong(wanted, Code.TOO_LARGE, message, "put several into one file")
         else:
             self.seen.add(resolved)
             name = str(Path(self.names[0]).parent / path.relative_to(self.folder))
@@ -162,6 +165,9 @@ _OUTSIDE = (
     "move it there; links that lead out of the folder don't count",
 )
 
+_BESIDE = "an include is looked for beside the file that names it"
+_RIGHTS = "see who owns it and who may read it: ls -l"
+
 
 def _read_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
@@ -173,16 +179,15 @@ def _why_unreadable(path: Path, error: OSError) -> tuple[Code, str, str]:
         return Code.NO_FILE, "there is no such file", "write one with: monitor init"
     if isinstance(error, IsADirectoryError):
         return Code.UNREADABLE, "this is a folder", f"name its files: {path.name}/*.yaml"
-    return Code.UNREADABLE, f"it can't be read: {error.strerror or error}", ""
+    return Code.UNREADABLE, f"it can't be read: {error.strerror or error}", _RIGHTS
 
 
 def _why_no_file(path: Path, written: str) -> tuple[Code, str, str]:
     if path.is_dir():
         return Code.UNREADABLE, f"{quote(written)} is a folder", f"name its files: {written}/*.yaml"
     if path.exists():
-        return Code.UNREADABLE, f"{quote(written)} is not a plain file", ""
-    advice = "an include is looked for beside the file that names it"
-    return Code.INCLUDE_NOTHING, f"there is no file {quote(written)}", advice
+        return Code.UNREADABLE, f"{quote(written)} is not a plain file", "name a file"
+    return Code.INCLUDE_NOTHING, f"there is no file {quote(written)}", _BESIDE
 
 
 def _not_utf8(name: str, data: bytes, error: UnicodeDecodeError) -> Problem:

@@ -21,7 +21,8 @@ def read_opml_tree(name: str, data: bytes) -> MappingNode | Problem:
     try:
         listing = read_opml(data)
     except OpmlError as error:
-        return problem_at(_text(file, error.line, error.column, ""), Code.BAD_OPML, str(error))
+        node = _text(file, error.line, error.column, "")
+        return problem_at(node, Code.BAD_OPML, str(error), "export it again where it came from")
     if listing.cut_at:
         # Sources that stood behind the cut must not be dropped for that.
         message = "the document seems cut off here"

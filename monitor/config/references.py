@@ -68,9 +68,11 @@ class Resolver:
         if "${" in value and not node.literal:
             value = _REFERENCE.sub(lambda found: self._replace(node, found), value)
         if _UNTYPED.search(value):
-            self._wrong(node, Code.CONTROL_CHARACTER, f"{_shown(node)} holds a control character")
+            message = f"{_shown(node)} holds a control character"
+            self._wrong(node, Code.CONTROL_CHARACTER, message, "take it out; escapes make some too")
         elif _SURROGATE.search(value):
-            self._wrong(node, Code.NOT_UTF8, f"{_shown(node)} holds bytes that are not UTF-8")
+            message = f"{_shown(node)} holds bytes that are not UTF-8"
+            self._wrong(node, Code.NOT_UTF8, message, "set it again, as UTF-8 text")
         return value
 
     def _replace(self, node: ScalarNode, found: re.Match[str]) -> str:
@@ -117,10 +119,11 @@ class Resolver:
             return self._remember(_read(found))
         except UnicodeDecodeError:
             message = f"the file {quote(str(found))} is not UTF-8 text"
-            self._wrong(node, Code.NOT_UTF8, message, "", span)
+            self._wrong(node, Code.NOT_UTF8, message, "save the file as UTF-8", span)
         except OSError as error:
             message = f"the file {quote(str(found))} can't be read: {error.strerror or error}"
-            self._wrong(node, Code.NO_SECRET_FILE, message, "", span)
+            advice = "see who owns it and who may read it: ls -l"
+            self._wrong(node, Code.NO_SECRET_FILE, message, advice, span)
         return None
 
     def _remember(self, value: str) -> str:

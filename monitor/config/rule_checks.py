@@ -1,5 +1,6 @@
 """What is probably not meant in valid rules and entities, each with its place. Pure."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from monitor.config.references import has_references
 from monitor.config.tree import MappingNode, ScalarNode, SequenceNode, find, nearest_key, warning_at
 from monitor.settings import Settings
 from monitor.watch import lint
+from monitor.watch.contradictions import contradictions
 from monitor.watch.rules import Near, Watchlist
 from monitor.watch.terms import Term, TermError, parse_term
 
@@ -38,6 +40,8 @@ def rule_doubts(settings: Settings, root: MappingNode) -> Iterator[Problem]:
     rules = _all_rules(settings, root)
     yield from islice(chain.from_iterable(map(_terms, rules)), MOST)
     yield from islice(_vetoed(rules, settings), MOST)
+    yield from islice(chain.from_iterable(map(_contradicted, rules)), MOST)
+    yield from islice(chain.from_iterable(map(_repeated, rules)), MOST)
     yield from islice(chain.from_iterable(map(_wide, rules)), MOST)
     yield from islice(_entity_terms(settings, root), MOST)
     yield from islice(_shared(settings, root), MOST)
@@ -89,6 +93,11 @@ def _terms(rules: _Rules) -> Iterator[Problem]:
 def _doubtful(each: Placed, languages: tuple[str, ...]) -> Iterator[Problem]:
     term = each.leaf
     assert isinstance(term, Term)
+    if left := lint.left_of(term):
+        message = f"{each.shown} is compared as {quote(left)}, for signs are not compared"
+        advice = f"write a pattern, as in '/{re.escape(term.text.strip())}/'"
+        yield _at(each, Code.LOST_SIGNS, message, advice)
+        return
     if language := lint.is_common(term, languages):
         message = f"{each.shown} is a very common {language} word, so nearly everything has it"
         advice = "leave it out, or combine it with others under all: or near:"
@@ -99,8 +108,40 @@ def _doubtful(each: Placed, languages: tuple[str, ...]) -> Iterator[Problem]:
         yield _at(each, Code.ACRONYM_WORD, message, f"write ={term.text} for capitals alone")
     if words := lint.common_beginnings(term, languages):
         listed = ", ".join(map(quote, words))
-        message = f"{each.shown} takes in {listed}, which stand nearly everywhere"
+        which = "a word that stands" if len(words) == 1 else "words that stand"
+        message = f"{each.shown} takes in {listed}, {which} nearly everywhere"
         yield _at(each, Code.COMMON_PREFIX, message, "write more letters, or the words themselves")
+
+
+def _contradicted(rules: _Rules) -> Iterator[Problem]:
+    watchlist = rules.watchlist
+    for asked, places in ((watchlist.match, rules.match), (watchlist.none, rules.none)):
+        for leaf in contradictions(asked, watchlist.fields):
+            each = next(place for place in places if place.leaf is leaf)
+            message = f"{each.shown} is asked for and ruled out, so this rule never holds"
+            advice = "take it out of none: or NOT, or write the two as rules of their own"
+            yield _at(each, Code.CONTRADICTION, message, advice)
+
+
+def _repeated(rules: _Rules) -> Iterator[Problem]:
+    for places in _choices(rules).values():
+        seen: set[Term] = set()
+        for each in places:
+            assert isinstance(each.leaf, Term)
+            if each.leaf in seen:
+                message = f"{each.shown} stands in this list already"
+                yield _at(each, Code.REPEATED_TERM, message, "take one of the two out")
+            seen.add(each.leaf)
+
+
+def _choices(rules: _Rules) -> dict[tuple[int, bool], list[Placed]]:
+    """Return the terms of each list of which one is enough."""
+    choices: defaultdict[tuple[int, bool], list[Placed]] = defaultdict(list)
+    for part, every in ((False, rules.match), (True, rules.none)):
+        for each in every:
+            if isinstance(each.leaf, Term):
+                choices[each.choice, part].append(each)
+    return choices
 
 
 def _wide(rules: _Rules) -> Iterator[Problem]:
@@ -127,12 +168,9 @@ def _vetoed(rules: Iterable[_Rules], settings: Settings) -> Iterator[Problem]:
 
 
 def _covered(rules: _Rules) -> Iterator[Problem]:
-    choices: defaultdict[tuple[int, bool], dict[Term, Placed]] = defaultdict(dict)
-    for part, every in ((False, rules.match), (True, rules.none)):
-        for each in every:
-            if isinstance(each.leaf, Term):
-                choices[each.choice, part].setdefault(each.leaf, each)
-    for terms in choices.values():
+    for places in _choices(rules).values():
+        terms = {each.leaf: each for each in reversed(places) if isinstance(each.leaf, Term)}
+        terms = dict(reversed(terms.items()))
         for term, broader in lint.covered(list(terms)) if len(terms) > 1 else ():
             message = f"{terms[broader].shown} finds all that {terms[term].shown} does"
             yield _at(terms[term], Code.COVERED_TERM, message, "one of the two is enough")

@@ -16,7 +16,7 @@ from pydantic import (
 
 from monitor.config.kinds import Count, Flag, Options, Words
 from monitor.config.problems import Code
-from monitor.config.shapes import KINDS, check_shape
+from monitor.config.shapes import KINDS, check_shape, mapping_like
 from monitor.config.terms import EntityName, QueryText, TermText
 from monitor.config.values import read_count, wrong
 from monitor.watch.rules import (
@@ -45,19 +45,10 @@ def _check_groups(groups: list[Any]) -> list[Any]:
         advice = "write [[airspace], [closed, closure]]: a list of lists"
         raise wrong(Code.BAD_RULE, "near needs two groups or more", advice)
     if len(groups) > MAX_GROUPS:
-        raise wrong(Code.BAD_RULE, f"near takes at most {MAX_GROUPS} groups")
+        raise wrong(
+            Code.BAD_RULE, f"near takes at most {MAX_GROUPS} groups", "write two near rules"
+        )
     return groups
-
-
-def _mapping(example: str) -> BeforeValidator:
-    """Refuse a list or a text where a mapping belongs, and show one."""
-
-    def check(value: object) -> object:
-        if isinstance(value, list | str):
-            raise wrong(Code.WRONG_TYPE, "a mapping is expected here", f"write {example}")
-        return value
-
-    return BeforeValidator(check)
 
 
 Distance: TypeAlias = Annotated[
@@ -154,7 +145,7 @@ class NearRule(Options):
     """Holds where terms stand near each other."""
 
     near: Annotated[
-        NearOptions, _mapping("{within: 6, groups: [[airspace], [closed, closure]]}")
+        NearOptions, mapping_like("{within: 6, groups: [[airspace], [closed, closure]]}")
     ] = Field(
         description="Terms that stand within so many words of each other, in one field.",
         examples=[{"within": "6", "groups": [["airspace"], ["closed", "closure"]]}],
@@ -192,7 +183,7 @@ class AtLeastOptions(Options):
 class AtLeastRule(Options):
     """Holds where so many of its rules hold."""
 
-    at_least: Annotated[AtLeastOptions, _mapping("{count: 2, of: [OPEC, Brent]}")] = Field(
+    at_least: Annotated[AtLeastOptions, mapping_like("{count: 2, of: [OPEC, Brent]}")] = Field(
         description="So many of a list of terms and rules, in any order and any field.",
         examples=[{"count": "2", "of": ["OPEC", "Brent", "barrel*"]}],
     )
@@ -263,17 +254,20 @@ def as_rule(value: Any) -> RuleTree:
     return value if isinstance(value, Term) else value.rule()
 
 
-def _anchored(value: Any) -> Any:
-    """Refuse a rule that would fire on every item in which nothing stands."""
-    if not requires_nothing(as_rule(value)):
-        return value
-    if isinstance(value, QueryRule):
-        message = "this query can hold where none of its terms stands"
-        advice = "join NOT, lang:, source: and tag: to a term by AND"
-        raise wrong(Code.ONLY_NONE, message, advice, at="query", on_value=True)
-    message = "this rule asks for nothing, so every item would fire it"
-    advice = "put it into all: together with a term, or into the watchlist's own none:"
-    raise wrong(Code.ONLY_NONE, message, advice)
+def _anchored(of_query: str, of_rule: str) -> AfterValidator:
+    """Refuse a rule that would hold for every item in which nothing stands, with advice."""
+
+    def check(value: Any) -> Any:
+        if not requires_nothing(as_rule(value)):
+            return value
+        if isinstance(value, QueryRule):
+            message = "this query can hold where none of its terms stands"
+            raise wrong(Code.ONLY_NONE, message, of_query, at="query", on_value=True)
+        raise wrong(
+            Code.ONLY_NONE, "this rule asks for nothing, so every item would fire it", of_rule
+        )
+
+    return AfterValidator(check)
 
 
 def _not_empty_watchlist(rules: list[Any]) -> list[Any]:
@@ -282,5 +276,18 @@ def _not_empty_watchlist(rules: list[Any]) -> list[Any]:
     return rules
 
 
-MatchRule: TypeAlias = Annotated[Rule, AfterValidator(_anchored), Words("[rule](#rules)")]
+MatchRule: TypeAlias = Annotated[
+    Rule,
+    _anchored(
+        "join NOT, lang:, source: and tag: to a term by AND",
+        "put it into all: together with a term, or into the watchlist's own none:",
+    ),
+]
+VetoRule: TypeAlias = Annotated[
+    Rule,
+    _anchored(
+        "join it to a term by AND; to leave sources out, use sources: {exclude: [tag:NAME]}",
+        "put what must stand into all: under match:",
+    ),
+]
 MatchRules: TypeAlias = Annotated[list[MatchRule], AfterValidator(_not_empty_watchlist)]

@@ -147,7 +147,8 @@ class PollOptions(Options):
     @classmethod
     def _one_line(cls, contact: str) -> str:
         if not contact.isascii() or not contact.isprintable():
-            raise wrong(Code.BAD_HEADER, "the contact is sent in a header: one line of ASCII text")
+            message = "the contact is sent in a header: one line of ASCII text"
+            raise wrong(Code.BAD_HEADER, message, "write an address, as in desk@example.org")
         return contact
 
 

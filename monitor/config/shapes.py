@@ -1,5 +1,6 @@
 """Tells a rule from what is none, before its kind is looked at. Pure."""
 
+from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from monitor.config.problems import Code, nearest, quote
@@ -43,3 +44,14 @@ def _unknown_rule(key: str, value: object) -> PydanticCustomError:
     else:
         advice = f"a rule is a term, or one of {', '.join(KINDS)}"
     return wrong(Code.UNKNOWN_OPTION, f"unknown rule {quote(key)}", advice, at=key)
+
+
+def mapping_like(example: str) -> BeforeValidator:
+    """Refuse a list or a text where a mapping belongs, and show one."""
+
+    def check(value: object) -> object:
+        if isinstance(value, list | str):
+            raise wrong(Code.WRONG_TYPE, "a mapping is expected here", f"write {example}")
+        return value
+
+    return BeforeValidator(check)

@@ -25,12 +25,25 @@ from monitor.config.tree import (
     nearest_key,
     problem_at,
 )
+from monitor.config.values import either
 
 # Options that people may know from elsewhere in the documentation.
 LATER = {
     "on_update", "throttle", "quiet_hours", "digest", "group_wait", "per_story", "max_per_hour",
     "engine", "heartbeat", "public_url",
 }  # fmt: skip
+
+_NEEDED = {
+    "url": "url: https://example.org/feed.xml",
+    "name": "name: and the name people know it by",
+    "match": "match: [airspace, NOTAM]",
+    "title": "title: and a headline",
+    "within": "within: 6",
+    "groups": "groups: [airspace, [closed, closure]]",
+    "count": "count: 2",
+    "of": "of: [OPEC, Brent, crude]",
+}
+_FROM_OUTSIDE = "the value comes from outside: look at the variable or the file that is named here"
 
 SUGGESTED = 100  # problems for which a name that may be meant is looked for
 
@@ -130,19 +143,21 @@ def _words(place: _Place) -> tuple[Code, str, str, tuple[int, int] | None]:
     if kind == "problem":
         context = detail["ctx"]
         if context["discreet"] and has_references(place.node):
-            return context["code"], context["discreet"], "", None
+            return context["code"], context["discreet"], _FROM_OUTSIDE, None
         return context["code"], context["message"], context["advice"], context["span"]
     if kind == "extra_forbidden":
         return *_unknown_option(place), None
     if kind == "missing":
         name = quote(str(place.loc[-1]))
-        return Code.MISSING_OPTION, f"{name} is missing", "", None
+        advice = f"write {_NEEDED.get(str(place.loc[-1]), f'{place.loc[-1]}: with a value')}"
+        return Code.MISSING_OPTION, f"{name} is missing", advice, None
     return *_wrong_value(place), None
 
 
 def _unknown_option(place: _Place) -> tuple[Code, str, str]:
     name = str(place.loc[-1])
-    advice = did_you_mean(name, options_at(place.loc[:-1]))
+    known = options_at(place.loc[:-1])
+    advice = did_you_mean(name, known) or f"there are: {', '.join(known)}"
     if name in LATER:
         advice = f"{quote(name)} is not in this version"
     return Code.UNKNOWN_OPTION, f"unknown option {quote(name)}", advice
@@ -158,9 +173,10 @@ def _wrong_value(place: _Place) -> tuple[Code, str, str]:
         shown = "this" if has_references(place.node) else quote(given)
         advice = "" if has_references(place.node) else did_you_mean(given, choices)
         choices = [choice for choice in choices if choice]
-        return Code.NOT_ONE_OF, f"{shown} is not one of {', '.join(choices)}", advice
+        message = f"{shown} is not one of {', '.join(choices)}"
+        return Code.NOT_ONE_OF, message, advice or f"write {either(choices)}"
     if kind == "too_short":
-        return Code.EMPTY_VALUE, "this list is empty", ""
+        return Code.EMPTY_VALUE, "this list is empty", "write an item, or remove the line"
     expected = next((words for start, words in _EXPECTED if kind.startswith(start)), "")
     if kind.startswith("model") and "<watchlist>" in place.loc[-1:]:
         expected = "a list of terms, or a mapping with match:,"
@@ -188,7 +204,11 @@ def _cure(expected: str, given: object) -> str:
         return "write each item on a line after “- ”, or all in [ ]"
     if expected == "a text" and isinstance(given, Mapping) and len(given) == 1:
         return "a text that contains “: ” needs quotes"
-    return ""
+    if expected.startswith("a list of terms"):
+        return "put terms into [ ], as in [airspace, NOTAM]"
+    if expected == "a mapping":
+        return "write “name: value” pairs below it, or in { }"
+    return "write one word or text, without [ ], { } and “- ”"
 
 
 # --- misspelt options -------------------------------------------------------------------------

@@ -28,6 +28,7 @@ _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([KMG])(i?)B", re.IGNORECASE)
 _RATE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*/\s*([mhd])")
 _YES = frozenset({"true", "yes", "on"})
 _NO = frozenset({"false", "no", "off"})
+_DIGITS = "write it in digits alone, as in 2"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -70,7 +71,7 @@ def text_of(value: object, what: str) -> str:
         raise wrong(Code.EMPTY_VALUE, "no value is given here", f"{what} is expected")
     if not isinstance(value, str):
         kind = "a list" if isinstance(value, list) else "a mapping"
-        raise wrong(Code.WRONG_TYPE, f"{what} is expected here, not {kind}")
+        raise wrong(Code.WRONG_TYPE, f"{what} is expected here, not {kind}", "write one text")
     return value.strip()
 
 
@@ -78,7 +79,8 @@ def read_duration(value: object) -> timedelta:
     """Return a duration written as 90s, 15m, 6h, 3d or 1h30m; more than nothing."""
     duration = read_pause(value)
     if not duration:
-        raise wrong(Code.BAD_DURATION, "a duration of nothing has no effect here")
+        message = "a duration of nothing has no effect here"
+        raise wrong(Code.BAD_DURATION, message, "as in 90s, 15m, 6h, 3d")
     return duration
 
 
@@ -89,7 +91,8 @@ def read_pause(value: object) -> timedelta:
         raise _no_duration(text)
     seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
     if seconds > LONGEST_DURATION.total_seconds():
-        raise wrong(Code.BAD_DURATION, f"this is longer than {LONGEST_DURATION.days} days")
+        message = f"this is longer than {LONGEST_DURATION.days} days"
+        raise wrong(Code.BAD_DURATION, message, "write less: nothing here lasts for ever")
     return timedelta(seconds=seconds)
 
 
@@ -126,9 +129,8 @@ def _no_duration(text: str) -> PydanticCustomError:
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
         choices = [f"{text}{unit}" for unit in "smhd"]
         message = f"{text} of what? write a unit: {', '.join(choices[:3])} or {choices[3]}"
-        return wrong(
-            Code.BAD_DURATION, message, discreet="this duration needs a unit: s, m, h or d"
-        )
+        discreet = "this duration needs a unit: s, m, h or d"
+        return wrong(Code.BAD_DURATION, message, "as in 90s, 15m, 6h, 3d", discreet=discreet)
     worded = _WORDED.fullmatch(text)
     advice = f"did you mean {worded[1]}{worded[2].lower()}?" if worded else "as in 90s, 15m, 6h, 3d"
     message = f"{quote(text)} is not a duration"
@@ -148,7 +150,8 @@ def read_size(value: object) -> int:
     step = 1024 if found[3] else 1000
     size = float(found[1]) * step ** (" KMG".index(found[2].upper()))
     if not 1000 <= size <= LARGEST_SIZE:
-        raise wrong(Code.BAD_SIZE, "a size lies between 1KB and 1024GiB")
+        message = "a size lies between 1KB and 1024GiB"
+        raise wrong(Code.BAD_SIZE, message, "as in 500KB or 20MB")
     return int(size)
 
 
@@ -178,7 +181,7 @@ def read_count(value: object, largest: int = LARGEST_COUNT) -> int:
     if not re.fullmatch(r"\d{1,5}", text) or not 1 <= int(text) <= largest:
         message = f"{quote(text)} is not a whole number from 1 to {largest}"
         discreet = f"this is not a whole number from 1 to {largest}"
-        raise wrong(Code.BAD_NUMBER, message, discreet=discreet)
+        raise wrong(Code.BAD_NUMBER, message, _DIGITS, discreet=discreet)
     return int(text)
 
 
@@ -193,7 +196,7 @@ def read_weight(value: object) -> float:
     if not re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text) or not 0 < float(text) <= LARGEST_WEIGHT:
         message = f"{quote(text)} is not a number above 0 and up to {LARGEST_WEIGHT}"
         discreet = f"this is not a number above 0 and up to {LARGEST_WEIGHT}"
-        raise wrong(Code.BAD_NUMBER, message, discreet=discreet)
+        raise wrong(Code.BAD_NUMBER, message, "as in 2 or 0.5", discreet=discreet)
     return float(text)
 
 
@@ -201,11 +204,13 @@ def read_name(value: object) -> str:
     """Return a name that can stand in an address, a log line and a command."""
     text = text_of(value, "a name")
     if not text:
-        raise wrong(Code.BAD_NAME, "a name may not be empty")
+        raise wrong(Code.BAD_NAME, "a name may not be empty", "write a short name")
     if len(text) > LONGEST_NAME:
-        raise wrong(Code.BAD_NAME, f"a name has at most {LONGEST_NAME} characters")
+        message = f"a name has at most {LONGEST_NAME} characters"
+        raise wrong(Code.BAD_NAME, message, "shorten it; description: takes a longer text")
     if not text.isprintable():
-        raise wrong(Code.BAD_NAME, "a name may not hold line ends or invisible characters")
+        message = "a name may not hold line ends or invisible characters"
+        raise wrong(Code.BAD_NAME, message, "type it again, on one line")
     return text
 
 
@@ -213,7 +218,8 @@ def read_key(value: object) -> str:
     """Return the name of a watchlist, entity or notifier, which stands in addresses of pages."""
     text = read_name(value)
     if text != value:
-        raise wrong(Code.BAD_NAME, "a name may not begin or end with a blank")
+        message = "a name may not begin or end with a blank"
+        raise wrong(Code.BAD_NAME, message, f"write {quote(text)}")
     if "/" in text:
         raise wrong(Code.BAD_NAME, "this name may not hold “/”", "write “-” instead")
     return text
@@ -229,13 +235,18 @@ def read_language(value: object) -> str:
     return text.lower()
 
 
+def either(words: Sequence[str]) -> str:
+    """Return words to choose from: “a, b or c”."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
 def one_of(word: str, known: Sequence[str], at: str | None = None) -> PydanticCustomError:
     """Return the error for a word that is none of those possible; `at` is the option it is of."""
     choices = ", ".join(known)
     return wrong(
         Code.NOT_ONE_OF,
         f"{quote(word)} is not one of {choices}",
-        did_you_mean(word, known),
+        did_you_mean(word, known) or f"write {either(known)}",
         discreet=f"this is not one of {choices}",
         at=at,
         on_value=at is not None,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from monitor.config.kinds import Given, Language, OneOrMore, Options, Text
-from monitor.config.rules import MatchRule, MatchRules
+from monitor.config.rules import MatchRules, VetoRule
 from monitor.config.terms import EntityTitle, NotifierName, TermText
 from monitor.model import Field as ItemField
 
@@ -79,6 +79,10 @@ class SampleOptions(Options):
     title: Text = Field(description="The title.", examples=["Best maduro cigars of 2026"])
     summary: Text = Field(default="", description="The summary.", examples=["A review."])
     content: Text = Field(default="", description="The full text.", examples=["Rolled by hand."])
+    author: Text = Field(default="", description="Who wrote it.", examples=["John Smith"])
+    tags: Annotated[list[Text], OneOrMore()] = Field(
+        default=[], description="Its tags, as its publisher gives them.", examples=[["oil"]]
+    )
     link: Text = Field(
         default="", description="The item's address.", examples=["https://cigars.example/best"]
     )
@@ -129,7 +133,7 @@ class WatchlistOptions(Options):
         "`{at_least: {…}}` or `{query: …}`, and they nest.",
         examples=[["airspace", {"all": ["Venezuela", {"any": ["amnesty", "regime change"]}]}]],
     )
-    none: Annotated[list[MatchRule], OneOrMore()] = Field(
+    none: Annotated[list[VetoRule], OneOrMore()] = Field(
         default=[],
         description="Terms and rules that veto the whole watchlist for an item.",
         examples=[["baseball", "Miss Venezuela"]],

@@ -49,7 +49,7 @@ def explain(error: yaml.YAMLError, file: TextFile) -> Problem:
     failure = _failure(error, file)
     found = next(filter(None, (look(failure) for look in _LOOKS)), None)
     if found is None:
-        found = _Finding(message=f"not valid YAML: {failure.said}", advice="")
+        found = _Finding(message=f"not valid YAML: {failure.said}", advice=_MAPPING_LINE)
     line, column = found.at or (failure.line, failure.column)
     node = ScalarNode(file, line, column, line, column + found.width, "")
     return problem_at(node, Code.NOT_YAML, found.message, found.advice)

@@ -244,7 +244,7 @@ class _Builder:
         node = self.anchors.get(event.anchor)
         if self.aliases > MAX_ALIASES:
             message = f"there are more than {MAX_ALIASES} aliases"
-            raise _Refused(self._problem(event, Code.TOO_LARGE, message))
+            raise _Refused(self._problem(event, Code.TOO_LARGE, message, "write some of it out"))
         if node is None:
             self.problems.append(self._lost_alias(event))
             node = self._stand_in(event)
@@ -259,18 +259,20 @@ class _Builder:
         self.from_aliases += brought
         if self.from_aliases > MAX_FROM_ALIASES:
             message = f"aliases expand to more than {MAX_FROM_ALIASES} values"
-            raise _Refused(problem_at(place, Code.TOO_LARGE, message))
+            raise _Refused(problem_at(place, Code.TOO_LARGE, message, "use fewer aliases"))
 
     def _check_depth(self, event: Any, more: int) -> None:
         if len(self.open) + more > MAX_DEPTH:
             message = f"lists and mappings are nested deeper than {MAX_DEPTH} levels"
-            raise _Refused(self._problem(event, Code.TOO_DEEP, message))
+            advice = "split it: an entity or a second watchlist can hold a part"
+            raise _Refused(self._problem(event, Code.TOO_DEEP, message, advice))
 
     def _lost_alias(self, event: Any) -> Problem:
         name = event.anchor
         if any(opened.start.anchor == name for opened in self.open):
             self.containing.add(name)
-            return self._problem(event, Code.BAD_ALIAS, f"{quote(name)} contains itself")
+            message = f"{quote(name)} contains itself"
+            return self._problem(event, Code.BAD_ALIAS, message, "write the values out instead")
         near = did_you_mean(name, self.anchors)
         advice = near or f'a text that starts with * needs quotes: "*{name}"'
         message = f"no anchor {quote(name)} stands above this line"

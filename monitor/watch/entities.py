@@ -1,8 +1,8 @@
 """Decides whether an ambiguous name means the entity.
 
 Pure. A name inside something excluded ("Ricardo Maduro") never does. Otherwise it does where a full
-name or a context term stands anywhere in the fields, in any case; where none does, only in its
-exact case and if nothing excluded stands in the fields.
+name or a context term stands anywhere in the item, in any case; where none does, only in its
+exact case and if nothing excluded stands in the item.
 """
 
 from bisect import bisect_right
@@ -45,7 +45,7 @@ class Weight(Enum):
 
 
 class Company(NamedTuple):
-    """What stands in the fields together with an ambiguous name."""
+    """What stands in the item together with an ambiguous name."""
 
     reading: Reading
     full: Cover  # the entity's full names

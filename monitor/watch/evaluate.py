@@ -4,7 +4,7 @@ Pure. Matching and explaining ask the same questions here, so they can't disagre
 """
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from monitor.model import Field
@@ -24,7 +24,7 @@ from monitor.watch.plan import (
     Several,
 )
 from monitor.watch.reading import Place, Reading
-from monitor.watch.rules import FromSource, InLanguage, Near, Rule
+from monitor.watch.rules import NEARBY, FromSource, InLanguage, Near, Rule
 
 
 class Finding(NamedTuple):
@@ -83,21 +83,27 @@ def ask(plan: Plan, reading: Reading, fields: Collection[Field]) -> Answer:  # n
             return _ask_mention(plan, reading, fields)
 
 
-def is_possible(plan: Plan, hits: Mapping[int, object]) -> bool:
+def is_possible(plan: Plan, hits: Collection[int]) -> bool:
     """Say no where a plan can't hold, at a glance: some of the needles it needs were not hit."""
     match plan:
+        case Probe(pattern=None, needle=needle):
+            return needle in hits
         case Choice(parts=parts):
-            return bool(plan.standing(hits)) or any(is_possible(part, hits) for part in parts)
+            return _may_stand(plan, hits) or any(is_possible(part, hits) for part in parts)
         case Several(least=least, parts=parts):
             return sum(is_possible(part, hits) for part in parts) >= least
         case Proximity(groups=groups):
             return all(is_possible(group, hits) for group in groups)
         case Scope(part=part):
             return is_possible(part, hits)
-        case Probe(pattern=None, needle=needle):
-            return needle in hits
         case _:
             return True
+
+
+def _may_stand(choice: Choice, needles: Collection[int]) -> bool:
+    if choice.many is not None:
+        return not choice.many.keys().isdisjoint(needles)
+    return any(probe.needle in needles for probe in choice.few)
 
 
 def _answer(rule: Rule, answers: list[Answer], *, at_least: int) -> Answer:
@@ -155,10 +161,10 @@ def _how_far(nearest: tuple[int, Place, Place] | None, reading: Reading, rule: N
 
 
 def _ask_mention(plan: Mention, reading: Reading, fields: Collection[Field]) -> Answer:
-    def findings(choice: Choice) -> list[Finding]:
-        return ask(choice, reading, fields).evidence()
+    def nearby(choice: Choice) -> Cover:
+        return _cover(ask(choice, reading, {*fields, *NEARBY}).evidence())
 
-    full = findings(plan.aliases)
+    full = ask(plan.aliases, reading, fields).evidence()
     counted = [finding._replace(entity=plan.rule.key) for finding in full]
     doubts: dict[str, None] = {}
     standing = [
@@ -167,9 +173,9 @@ def _ask_mention(plan: Mention, reading: Reading, fields: Collection[Field]) -> 
     if standing:
         company = Company(
             reading,
-            full=_cover(full),
-            context=_cover(findings(plan.context)),
-            excluded=_cover(findings(plan.exclude)),
+            full=nearby(plan.aliases),
+            context=nearby(plan.context),
+            excluded=nearby(plan.exclude),
         )
         for name, places in standing:
             exact = set(reading.places(name.exact, fields))

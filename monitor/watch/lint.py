@@ -59,6 +59,17 @@ def mistaken_for(term: Term, languages: Iterable[str]) -> str:
     return next((NAMES[each] for each in languages if word in ordinary_words(each)), "")
 
 
+def left_of(term: Term) -> str:
+    """Return the one letter or digit that is compared of a term with signs; "" for another term."""
+    if term.kind in {TermKind.PATTERN, TermKind.PREFIX} or term.text.strip().isalnum():
+        return ""
+    words = tokenise(term.text, addresses=True).words
+    if len(words) != 1 or len(words[0]) != 1:
+        return ""
+    # Where scripts know no capitals a character may be a whole word.
+    return words[0] if words[0].isdigit() or words[0] != words[0].upper() else ""
+
+
 def common_beginnings(term: Term, languages: Iterable[str]) -> list[str]:
     """Return very common words that a prefix takes in; some of them."""
     words = normalised(term.text).split() if term.kind is TermKind.PREFIX else []

@@ -75,7 +75,7 @@ class Matcher:
         for number, within in groupby(rules, self._owners.__getitem__):
             watch = self.watches[number]
             plans = [self._plans[rule] for rule in within]
-            plans = [plan for plan in plans if is_possible(plan, reading.hits)]
+            plans = [plan for plan in plans if is_possible(plan, reading.hits.needles)]
             if plans and not refusals(watch.watchlist, reading.item, reading.language):
                 match = _judge(watch, plans, reading)
                 if match is not None:
@@ -109,7 +109,7 @@ class Matcher:
 
     def _candidates(self, reading: Reading) -> set[int]:
         """Return the rules that may hold."""
-        rules = set[int]().union(*map(self._waiting.behind, reading.hits))
+        rules = set[int]().union(*map(self._waiting.behind, reading.hits.needles))
         for probe, waiting in self._patterns.items():
             if reading.places(probe, self._fields):
                 rules.update(waiting)

@@ -3,7 +3,7 @@
 Pure. Everything that is asked of an item afterwards is answered from here.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from monitor.model import Field, Item
@@ -11,7 +11,7 @@ from monitor.watch.patterns import Pattern
 from monitor.watch.plan import Probe
 from monitor.watch.terms import TermKind
 from monitor.watch.words.detection import Tongue
-from monitor.watch.words.lexicon import Lexicon
+from monitor.watch.words.lexicon import Lexicon, Sighting
 from monitor.watch.words.sentences import sentence_starts
 from monitor.watch.words.text import Tokens, tokenise
 
@@ -35,6 +35,42 @@ class Spot(NamedTuple):
     inflected: bool
 
 
+class Hits(Mapping[int, list[Spot]]):
+    """Where each needle stands, looked for when it is asked for: few are.
+
+    `needles` holds all that stand in the item, and may hold some that don't.
+    """
+
+    def __init__(self, sightings: Mapping[Field, Sighting]) -> None:
+        """Take what stands in each field."""
+        self._sightings = sightings
+        self._spots: dict[int, list[Spot]] = {}
+        self.needles = set[int]().union(*(sighting.needles for sighting in sightings.values()))
+
+    def __getitem__(self, needle: int) -> list[Spot]:
+        """Return where a needle stands, field by field from the left. Raises KeyError."""
+        if needle not in self.needles:
+            raise KeyError(needle)
+        if needle not in self._spots:
+            self._spots[needle] = [
+                Spot(field, first, after, inflected)
+                for field, sighting in self._sightings.items()
+                for _, first, after, inflected in sorted(sighting.found(needle))
+            ]
+        spots = self._spots[needle]
+        if not spots:
+            raise KeyError(needle)
+        return spots
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the needles that stand in the item, in their order."""
+        return (needle for needle in sorted(self.needles) if needle in self)
+
+    def __len__(self) -> int:
+        """Count the needles that stand in the item."""
+        return sum(1 for _ in self)
+
+
 class Reading(NamedTuple):
     """What stands in an item. `hits` are where, by needle."""
 
@@ -42,7 +78,7 @@ class Reading(NamedTuple):
     language: str  # the item's own, else the one its text shows; "" where nothing does
     texts: Mapping[Field, str]
     tokens: Mapping[Field, Tokens]
-    hits: Mapping[int, list[Spot]]
+    hits: Hits
     found: dict[Pattern, list[Place]]  # patterns run so far
     starts: dict[Field, list[int]]  # of the sentences, where they were asked for
 
@@ -107,12 +143,11 @@ def read(item: Item, fields: Collection[Field], lexicon: Lexicon, tongue: Tongue
     """Read the fields of an item that are not empty."""
     texts: dict[Field, str] = {}
     tokens: dict[Field, Tokens] = {}
-    hits: dict[int, list[Spot]] = {}
+    sightings: dict[Field, Sighting] = {}
     for field in fields:
         text = field_text(item, field)
         if text:
             texts[field] = text
             words = tokens[field] = tokenise(text, addresses=field == "url")
-            for needle, first, after, inflected in lexicon.look_up(words, tongue.bends):
-                hits.setdefault(needle, []).append(Spot(field, first, after, inflected))
-    return Reading(item, tongue.said, texts, tokens, hits, {}, {})
+            sightings[field] = lexicon.sight(words, tongue.bends)
+    return Reading(item, tongue.said, texts, tokens, Hits(sightings), {}, {})

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, Literal, TypeAlias
 
 from monitor.model import Field, Severity
 from monitor.watch.terms import Term
 
 MAX_DISTANCE: Final = 100  # words of a Near
+# Where what speaks for or against an entity's names is looked for, whatever a watchlist looks at.
+NEARBY: Final[tuple[Field, ...]] = ("title", "summary", "content")
 MAX_GROUPS: Final = 6  # of a Near; the time to find one doubles with each
 
 
@@ -121,6 +124,8 @@ class Sample:
     title: str
     summary: str = ""
     content: str = ""
+    author: str = ""
+    tags: tuple[str, ...] = ()
     link: str = ""
     source: str = ""  # a name or an address
     language: str = ""
@@ -172,15 +177,15 @@ def requires_nothing(rule: Rule) -> bool:  # noqa: PLR0911 - a case for each kin
 
 
 def fields_of(watchlist: Watchlist) -> set[Field]:
-    """Return every field that a watchlist's rules look at."""
+    """Return every field that a watchlist's rules look at, in an entity's company too."""
     return {*watchlist.fields, *_fields_named((*watchlist.match, *watchlist.none))}
 
 
 def _fields_named(rules: Iterable[Rule]) -> Iterator[Field]:
     for rule in rules:
         match rule:
-            case Term() | EntityRef():
-                continue
+            case EntityRef():
+                yield from NEARBY
             case InFields(fields=fields, rule=inner):
                 yield from fields
                 yield from _fields_named((inner,))
@@ -188,5 +193,7 @@ def _fields_named(rules: Iterable[Rule]) -> Iterator[Field]:
                 yield from _fields_named(parts)
             case AtLeast(rules=parts):
                 yield from _fields_named(parts)
+            case Near(groups=groups):
+                yield from _fields_named(chain.from_iterable(groups))
             case _:
                 continue

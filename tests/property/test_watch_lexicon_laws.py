@@ -119,6 +119,21 @@ def test_a_row_of_signs_holds_few_sentences(text):
 
 # --- sentences -----------------------------------------------------------------------------------
 
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Out! says one", 2),
+        ("Why? nobody knows", 2),
+        ("“Stop!” he said", 1),
+        ("so be it. or not", 1),
+        ("What?! no", 2),
+    ],
+)
+def test_a_call_or_a_question_ends_a_sentence_before_small_letters_too(text, sentences):
+    assert len(sentence_starts(text)) == sentences
+
+
 texts = st.lists(st.sampled_from([*"aZé .!?…。\n|•’»", "U.S. ", "Gen. ", "馬"]), max_size=20).map(
     "".join
 )

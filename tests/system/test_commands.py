@@ -239,6 +239,31 @@ async def test_items_that_are_not_utf_8_are_named_and_odd_characters_cleaned(des
     assert odd.lines[0]["outcome"]["crisis"] == "alerted"
 
 
+async def test_evidence_points_into_the_texts_that_come_back(desk):
+    item = '{"title": "\\ufeffThe\\u0000 Maduro files", "tags": "\\ufeffoil", "x": 1}\n'
+    ran = await desk.run("match", "--items", "-", stdin=item)
+    [answer] = ran.lines
+    [hit] = answer["matches"][0]["evidence"]
+    assert answer["item"]["title"][hit["start"] : hit["end"]] == hit["text"] == "Maduro"
+    assert (answer["item"]["tags"], answer["item"]["x"]) == (["oil"], 1)
+
+
+async def test_items_and_tests_have_an_author_and_tags(desk):
+    (desk.folder / "config.yaml").write_text(
+        "sources: [https://wire.example/feed]\n"
+        "watchlists:\n"
+        "  who: {match: [{query: author:Smith AND tag:oil}], tests: {\n"
+        "    match: [{title: x, author: John Smith, tags: [oil]}, {title: x, author: Smith,\n"
+        "      tags: oil}], no_match: [{title: Smith on oil, tags: [gas]}]}}\n"
+    )
+    assert (await desk.run("test")).out == "3 passed, 0 failed\n"
+    both = '{"title": "x", "author": "John Smith", "tags": ["oil", "gas"]}\n'
+    ran = await desk.run("match", "--items", "-", stdin=both + '{"title": "x", "tags": null}\n')
+    assert [len(each["matches"]) for each in ran.lines] == [1, 0]
+    wrong = await desk.run("match", "--items", "-", stdin='{"title": "x", "tags": [1]}\n')
+    assert (wrong.code, "“tags” must be a list of texts" in wrong.err) == (2, True)
+
+
 async def test_quiet_says_only_what_is_wrong(desk):
     ran = await desk.run("check", "--quiet")
     assert (ran.code, ran.out, ran.err) == (0, "", "")

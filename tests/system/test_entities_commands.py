@@ -143,6 +143,14 @@ async def test_a_file_that_is_empty_or_cut_short_leaves_nothing_behind(desk, con
     assert not (desk.folder / "s.yaml").exists()
 
 
+async def test_a_plain_file_that_ends_inside_a_line_is_refused(desk):
+    (desk.folder / "list.json").write_text(lines(a_list(3))[:-20])
+    ran = await desk.run("entities", "import", "list.json", "-o", "s.yaml")
+    assert (ran.code, ran.err.count("\n")) == (3, 1)
+    assert "list.json:3 ends or breaks in the middle" in ran.err
+    assert not (desk.folder / "s.yaml").exists()
+
+
 async def test_what_cannot_be_read_or_written_is_said_in_one_line(desk):
     missing = await desk.run("entities", "import", "nothing.json")
     assert (missing.code, missing.err.count("\n")) == (3, 1)

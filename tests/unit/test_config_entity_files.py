@@ -85,6 +85,27 @@ def test_deep_nesting_and_endless_numbers_are_unread_lines():
     assert [type(each) for each in found] == [Unread, Unread, tuple]
 
 
+@pytest.mark.parametrize(
+    "end",
+    [b'{"b": ', b'{"b": "\xd0', b'{"b": "x', b"{"],
+)
+def test_a_file_that_ends_inside_a_line_is_known(end):
+    *_, last = stream(b'{"a": 1}\n', end)
+    assert (last.line, last.cut) == (2, True)
+
+
+def test_a_document_that_ends_in_the_middle_is_known():
+    [cut] = stream(b"{\n", b'  "entities": {"Q1": {"id":')
+    [wrong] = stream(b"{\n", b"  entities: {}\n}\n")
+    assert (cut.cut, wrong.cut) == (True, False)
+
+
+@pytest.mark.parametrize("end", [b'{"b": 2}', b"[1]", b"{broken\n", b"]"])
+def test_a_last_line_that_is_whole_is_not_cut(end):
+    found = list(stream(b'{"a": 1}\n', end))
+    assert not any(isinstance(each, Unread) and each.cut for each in found)
+
+
 def test_a_line_that_is_too_long_is_passed_over(monkeypatch):
     monkeypatch.setattr(lines, "MAX_LINE", 20)
     found = list(stream(b'{"a": "', b"x" * 100, b'"}\n{"b": 2}\n'))

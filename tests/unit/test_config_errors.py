@@ -161,6 +161,15 @@ MISTAKES = [
     ("include of nothing", "include: [nothing.yaml]\n", "include-nothing", 1, 11, "nothing.yaml", "no file “nothing.yaml”"),
     ("include outside", "include: [../../etc/passwd]\n", "include-outside", 1, 11, "../../etc/passwd", "folder"),
     ("include of a mapping", "include: [{a: b}]\n", "wrong-type", 1, 11, "{a: b}", "name of a file"),
+    ("at_least without count", "watchlists: {w: [at_least: {of: [a1]}]}\n", "missing-option", 1, 18, "at_least", "write count: 2"),
+    ("near without within", "watchlists: {w: [near: {groups: [a1, b1]}]}\n", "missing-option", 1, 18, "near", "write within: 6"),
+    ("entity without a name", "entities: {e: {aliases: [a1]}}\n", "missing-option", 1, 12, "e", "write name:"),
+    ("word far from all", "entities: {e: {name: Ada, ambiguous_alone: maybe}}\n", "not-one-of", 1, 44, "maybe", "write lower or no"),
+    ("kind far from all", "notifiers: {desk: {type: pigeon}}\n", "not-one-of", 1, 26, "pigeon", "write console, slack or webhook"),
+    ("option far from all", "log: {colour: red}\n", "unknown-option", 1, 7, "colour", "there are: level"),
+    ("too many groups", "watchlists: {w: [near: {within: 2, groups: [a, b, c, d, e, f, g]}]}\n", "bad-rule", 1, 44, None, "two near rules"),
+    ("query of a tag that vetoes", "watchlists: {w: {match: [a1], none: [query: 'tag:wire']}}\n", "only-none", 1, 45, "'tag:wire'", "sources: {exclude: [tag:NAME]}"),
+    ("too deep", f"a: {'[' * 40}\n", "too-deep", 1, 35, None, "split"),
     ("include of itself", "include: config.yaml\n", "include-cycle", 1, 10, "config.yaml", "includes itself"),
 ]  # fmt: skip
 
@@ -176,6 +185,7 @@ def test_a_mistake_has_its_code_its_place_and_its_words(
 
     assert (str(problem.code), problem.line, problem.column) == (code, line, column), problem
     assert words in f"{problem.message} {problem.help}", problem
+    assert problem.help, "a problem says what to do"
     if under is not None:
         assert marked(problem) == under
 

@@ -14,6 +14,7 @@ def warnings(tmp_path: Path, text: str, *, language: str = "en"):
     file = tmp_path / "config.yaml"
     file.write_text(SOURCES.replace("LANG", language) + text)
     loaded = load(file, environ={})
+    assert all(each.help for each in loaded.warnings), "a warning says what to do"
     return loaded, loaded.warnings
 
 
@@ -79,6 +80,91 @@ def test_words_of_a_language_nobody_watches_are_no_matter(tmp_path):
 
 def test_a_prefix_that_takes_in_common_words_is_doubtful(tmp_path):
     assert in_list(tmp_path, "pres*, sanction*, the gover*") == [("common-prefix", "pres*")]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("poli*", "“police”, a word that stands"), ("minis*, x1", "a word that"), ("wom*", "a word")],
+)
+def test_one_common_word_is_told_of_in_the_singular(tmp_path, words, said):
+    _, [problem] = warnings(tmp_path, f"watchlists: {{desk: [{words}]}}\n")
+    assert said in problem.message
+
+
+@pytest.mark.parametrize("term", ["C++", "C#", "=C++", "'\"C#\"'", "'#1'"])
+def test_a_term_that_loses_its_signs_to_one_letter_says_what_is_compared(tmp_path, term):
+    _, problems = warnings(tmp_path, f"watchlists: {{desk: [Caracas, {term}]}}\n")
+    [problem] = [each for each in problems if str(each.code) == "lost-signs"]
+    letter = "1" if "1" in term else "c"
+    assert f"compared as “{letter}”" in problem.message
+    assert "pattern" in problem.help
+
+
+def test_a_letter_that_is_a_word_somewhere_is_told_of_once(tmp_path):
+    assert in_list(tmp_path, "C++", language="it") == [("lost-signs", "C++")]
+
+
+def test_the_pattern_advised_for_lost_signs_finds_them(tmp_path):
+    _, [problem] = warnings(tmp_path, "watchlists: {desk: [C++]}\n")
+    pattern = problem.help.removeprefix("write a pattern, as in ")
+    loaded, found = warnings(tmp_path, f"watchlists: {{desk: [{pattern}]}}\n")
+    assert found == ()
+    assert loaded.settings.watchlists[0].match[0].text == r"C\+\+"
+
+
+@pytest.mark.parametrize("term", ["C", "G7", "C++ news", "马", "5G", "R&D", "/C#/"])
+def test_a_term_that_keeps_more_than_a_letter_is_fine(tmp_path, term):
+    assert in_list(tmp_path, f"Caracas, '{term}'") == []
+
+
+# --- contradictions and repetitions -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "marked"),
+    [
+        ("{query: Orinoco AND NOT Orinoco}", "Orinoco"),
+        ("{query: 'Orinoco AND NOT (oil OR ORINOCO)'}", "Orinoco"),
+        ("{query: 'title:Orinoco AND NOT Orinoco'}", "Orinoco"),
+        ("{query: '(oil OR gas) AND NOT (gas OR oil)'}", "oil"),
+        ("{query: 'oil NEAR/3 price AND NOT price'}", "price"),
+        ("{query: 'Caracas OR (oil AND NOT oil)'}", "oil"),
+        ("{all: [Orinoco, {none: [Orinoco]}]}", "Orinoco"),
+        ("{all: [=Orinoco, {none: [orinoco]}]}", "=Orinoco"),
+        ("{all: [{entity: e}, {none: [{entity: e}]}]}", "e"),
+        ("{all: [{at_least: {count: 2, of: [gas, oil]}}, {none: [oil]}]}", "oil"),
+    ],
+)
+def test_a_rule_that_rules_out_what_it_asks_for_is_doubtful(tmp_path, rule, marked):
+    text = f"entities: {{e: {{name: Ada Byron}}}}\nwatchlists: {{desk: [{rule}, {{entity: e}}]}}\n"
+    assert told(tmp_path, text) == [("contradiction", marked)]
+    text = text.replace("desk: [", "desk: {match: [x1, entity: e], none: [")
+    assert told(tmp_path, text.replace("]}\n", "]}}\n")) == [("contradiction", marked)]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{query: 'Orinoco AND NOT title:Orinoco'}",
+        "{query: 'Orinoco AND NOT \"Orinoco\"'}",
+        "{query: 'Orinoco AND NOT =ORINOCO'}",
+        "{query: 'Orinoco AND NOT Orinoco tea'}",
+        "{query: '(oil OR gas) AND NOT oil'}",
+        "{query: 'oil AND NOT (oil AND gas)'}",
+        "{all: [{at_least: {count: 1, of: [gas, oil]}}, {none: [oil]}]}",
+    ],
+)
+def test_a_rule_that_some_text_fulfils_is_no_contradiction(tmp_path, rule):
+    assert in_list(tmp_path, rule) == []
+
+
+def test_a_term_twice_in_one_list_is_told_of(tmp_path):
+    assert in_list(tmp_path, "Caracas, oil, Caracas") == [("repeated-term", "Caracas")]
+    assert in_list(tmp_path, "{at_least: {count: 2, of: [oil, gas, oil]}}") == [
+        ("repeated-term", "oil")
+    ]
+    apart = "{all: [oil, Caracas]}, {all: [oil, gas]}, {near: {within: 3, groups: [oil, oil]}}"
+    assert in_list(tmp_path, apart) == []
 
 
 def test_a_term_in_a_query_is_marked_at_its_place(tmp_path):

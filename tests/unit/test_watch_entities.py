@@ -1,6 +1,7 @@
 """Whether "Maduro" means the president: sentences that do and do not, and the rule that decided."""
 
 import pytest
+from builders import an_item
 from watch_builders import MADURO, a_watchlist, found, matches, on_maduro, terms
 
 from monitor.watch.matcher import Matcher
@@ -91,9 +92,11 @@ def test_context_may_stand_in_another_field():
     ]
 
 
-def test_context_in_a_field_the_watchlist_does_not_read_is_no_context():
+def test_context_may_stand_in_a_field_the_watchlist_does_not_read():
     titles = on_maduro(fields=("title",))
-    assert notes(titles, "MADURO FLEES", content="Long lines formed in Caracas.") == []
+    assert notes(titles, "MADURO FLEES", content="Long lines formed in Caracas.") == [
+        ("MADURO", "=Maduro", "maduro", "ambiguous “MADURO” stands with “Caracas”")
+    ]
 
 
 def test_the_exact_case_counts_where_nothing_excludes_it():
@@ -211,3 +214,16 @@ def test_of_other_maduros_hardly_any_alerts_as_if_it_were_the_president():
     assert len(rows) == 60
     assert sum(not match.possible for match in fired) == 0
     assert len(fired) <= 22  # each one severity lower, marked as possible
+
+
+def test_what_speaks_for_a_name_or_against_it_is_looked_for_in_the_whole_item():
+    matcher = on_maduro(fields=("title",))
+
+    def judged(title, summary):
+        return [match.possible for match in matcher.match(an_item(title=title, summary=summary))]
+
+    assert judged("Maduro speaks", "The palace said nothing") == [True]
+    assert judged("Maduro speaks", "Caracas said nothing") == [False]
+    assert judged("Maduro speaks", "Nicolás Maduro said nothing") == [False]
+    assert judged("Maduro speaks", "A cigar of the year") == []
+    assert judged("The palace speaks", "Nicolás Maduro of Caracas") == []

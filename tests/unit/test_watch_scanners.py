@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from monitor.watch.words.scanner import AutomatonScanner, DictionaryScanner, Hit, best_scanner
+from monitor.watch.words.scanner import AutomatonScanner, DictionaryScanner, best_scanner
 from monitor.watch.words.text import tokenise
 
 SCANNERS = [AutomatonScanner, DictionaryScanner]
@@ -22,51 +22,51 @@ def scan(request):
 def test_overlapping_needles_are_all_found(scan):
     needles = [" trump ", " donald trump ", " donald ", " trump jr "]
     assert scan(needles, "Donald Trump Jr") == [
-        Hit(0, 1, 2),
-        Hit(1, 0, 2),
-        Hit(2, 0, 1),
-        Hit(3, 1, 3),
+        (0, 1, 2),
+        (1, 0, 2),
+        (2, 0, 1),
+        (3, 1, 3),
     ]
 
 
 def test_a_needle_is_found_wherever_it_stands(scan):
-    assert scan([" a "], "a b a a") == [Hit(0, 0, 1), Hit(0, 2, 3), Hit(0, 3, 4)]
+    assert scan([" a "], "a b a a") == [(0, 0, 1), (0, 2, 3), (0, 3, 4)]
 
 
 def test_a_phrase_may_overlap_itself(scan):
-    assert scan([" a a "], "a a a") == [Hit(0, 0, 2), Hit(0, 1, 3)]
+    assert scan([" a a "], "a a a") == [(0, 0, 2), (0, 1, 3)]
 
 
 def test_a_phrase_cut_off_by_the_end_is_not_found(scan):
-    assert scan([" a ", " a b c ", " a b "], "a b") == [Hit(0, 0, 1), Hit(2, 0, 2)]
-    assert scan([" a ", " a b con"], "a") == [Hit(0, 0, 1)]
+    assert scan([" a ", " a b c ", " a b "], "a b") == [(0, 0, 1), (2, 0, 2)]
+    assert scan([" a ", " a b con"], "a") == [(0, 0, 1)]
 
 
 def test_a_beginning_is_found_once_in_each_word(scan):
     assert scan([" cig", " ciga", " cigars "], "cig cigar cigars") == [
-        Hit(0, 0, 1),
-        Hit(0, 1, 2),
-        Hit(0, 2, 3),
-        Hit(1, 1, 2),
-        Hit(1, 2, 3),
-        Hit(2, 2, 3),
+        (0, 0, 1),
+        (0, 1, 2),
+        (0, 2, 3),
+        (1, 1, 2),
+        (1, 2, 3),
+        (2, 2, 3),
     ]
 
 
 def test_a_phrase_may_end_in_a_beginning(scan):
     needles = [" air traffic con", " air traffic "]
     assert scan(needles, "air traffic controllers, air traffic") == [
-        Hit(0, 0, 3),
-        Hit(1, 0, 2),
-        Hit(1, 3, 5),
+        (0, 0, 3),
+        (1, 0, 2),
+        (1, 3, 5),
     ]
 
 
 def test_words_beyond_ascii_are_counted_as_words(scan):
     assert scan([" 马 杜 罗 ", " e "], "总统马杜罗 é e") == [
-        Hit(0, 2, 5),
-        Hit(1, 5, 6),
-        Hit(1, 6, 7),
+        (0, 2, 5),
+        (1, 5, 6),
+        (1, 6, 7),
     ]
 
 

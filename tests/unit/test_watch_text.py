@@ -70,7 +70,7 @@ from monitor.watch.words.text import normalised, tokenise
         ("٢٠٢٦ २०२६", "2026 2026"),
         # what nobody sees
         ("Ma\u00adduro Mad\u200duro Maduro\u200f", "maduro maduro maduro"),
-        ("Mr\u00a0Maduro\u2009said\u200bso", "mr maduro said so"),
+        ("Mr\u00a0Maduro\u2009sa\u200bid so", "mr maduro said so"),
         ("1\ufe0f\u20e3 Maduro ❤\ufe0f🇻🇪👍🏽", "1 maduro"),
         ("🇻🇪", ""),
         ("", ""),

@@ -15,10 +15,11 @@ MAX_DOCUMENT: Final = 64_000_000  # bytes of a file that is one object over many
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A line, from 1, that could not be read, and why."""
+    """A line, from 1, that could not be read, and why; `cut` where the file ends inside it."""
 
     line: int
     reason: str
+    cut: bool = False
 
 
 def read_objects(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any]] | Unread]:
@@ -37,7 +38,7 @@ def read_objects(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any]] | Unre
         if len(data) > MAX_LINE:
             yield Unread(line=line, reason=f"the line is longer than {MAX_LINE:,} bytes")
         elif text and text not in {b"[", b"]"}:
-            yield from _objects(text, line)
+            yield from _objects(text, line, whole=data.endswith(b"\n"))
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -56,16 +57,19 @@ def _document(data: bytes) -> Iterator[tuple[int, dict[str, Any]] | Unread]:
     if len(data) > MAX_DOCUMENT:
         yield Unread(line=1, reason=f"one object of more than {MAX_DOCUMENT:,} bytes")
     else:
-        yield from _objects(data, 1)
+        yield from _objects(data, 1, whole=data.rstrip().endswith(b"}"))
 
 
-def _objects(text: bytes, line: int) -> Iterator[tuple[int, dict[str, Any]] | Unread]:
+def _objects(
+    text: bytes, line: int, *, whole: bool
+) -> Iterator[tuple[int, dict[str, Any]] | Unread]:
     try:
         value = json.loads(text)
     except UnicodeDecodeError:
-        yield Unread(line=line, reason="not UTF-8")
+        yield Unread(line=line, reason="not UTF-8", cut=not whole)
     except json.JSONDecodeError as error:
-        yield Unread(line=line + error.lineno - 1, reason=f"not JSON: {error.msg}")
+        place = line + error.lineno - 1
+        yield Unread(line=place, reason=f"not JSON: {error.msg}", cut=not whole)
     except (ValueError, RecursionError):
         yield Unread(line=line, reason="not JSON that can be read")
     else:

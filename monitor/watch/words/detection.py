@@ -14,6 +14,8 @@ from monitor.model import Item
 from monitor.watch.words.inflection import primary
 
 _LEAST_CONFIDENCE: Final = 0.5
+_SHORT: Final = 8  # words; fewer than that in plain letters look like many languages …
+_SHORT_CONFIDENCE: Final = 0.8  # … and are taken for another than English only with this
 _MOST_CHARACTERS: Final = 300  # more make no language clearer
 _MODEL: Final = Path("resources", "lid.176.ftz")
 
@@ -22,6 +24,7 @@ _DEFAULT_LANGUAGE: Final = "en"
 _OTHER_LETTER: Final = re.compile(r"[^\W\d_a-zA-Z]")
 _LEAST_OTHER: Final = 3
 _OTHER_SHARE: Final = 0.015
+_LATIN_END: Final = "\u024f"
 
 
 class Tongue(NamedTuple):
@@ -34,9 +37,10 @@ class Tongue(NamedTuple):
 def detect(text: str) -> Tongue:
     """Return the language of a text, ISO 639-1 or -3.
 
-    Headlines of a few words are often unclear; those in ASCII alone are nearly always English.
+    Headlines of a few words are often unclear; those in plain letters are nearly always English.
     """
-    unclear = Tongue("", _DEFAULT_LANGUAGE if text.isascii() else "")
+    plain = not _is_foreign(text)
+    unclear = Tongue("", _DEFAULT_LANGUAGE if plain else "")
     line = " ".join(text[:_MOST_CHARACTERS].encode("utf-8", "ignore").decode().split())
     model = _model() if line else None
     if model is None:
@@ -45,9 +49,10 @@ def detect(text: str) -> Tongue:
     if not labels:
         return unclear
     language = str(labels[0]).removeprefix("__label__")
-    if confidences[0] >= _LEAST_CONFIDENCE:
+    is_doubtful = plain and language != _DEFAULT_LANGUAGE and len(line.split()) < _SHORT
+    if confidences[0] >= (_SHORT_CONFIDENCE if is_doubtful else _LEAST_CONFIDENCE):
         return Tongue(language, language)
-    return unclear if text.isascii() else Tongue("", language)
+    return unclear if plain else Tongue("", language)
 
 
 def language_of(item: Item, detect: Callable[[str], Tongue]) -> Tongue:
@@ -66,6 +71,14 @@ def language_of(item: Item, detect: Callable[[str], Tongue]) -> Tongue:
 def _has_other_letters(text: str) -> bool:
     others = len(_OTHER_LETTER.findall(text))
     return others >= _LEAST_OTHER and others >= len(text) * _OTHER_SHARE
+
+
+def _is_foreign(text: str) -> bool:
+    """Say whether a text has more letters of other alphabets than a borrowed word brings."""
+    others: list[str] = _OTHER_LETTER.findall(text)
+    if len(others) == 1:
+        return others[0] > _LATIN_END
+    return len(others) > len(text) * _OTHER_SHARE
 
 
 @lru_cache(maxsize=1)

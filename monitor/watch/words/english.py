@@ -17,13 +17,19 @@ def are_forms(one: str, other: str) -> bool:
     """Say whether two folded words with one stem are inflected forms of one word."""
     if one == other:
         return True
+    shared = shared_letters(one, other)
+    before, rests = one[:shared], {one[shared:], other[shared:]}
+    return rests == _GREEK or all(_is_ending(rest, before) for rest in rests)
+
+
+def shared_letters(one: str, other: str) -> int:
+    """Return how many letters two words begin with in common."""
     shared = 0
     for here, there in zip(one, other, strict=False):
         if here != there:
             break
         shared += 1
-    before, rests = one[:shared], {one[shared:], other[shared:]}
-    return rests == _GREEK or all(_is_ending(rest, before) for rest in rests)
+    return shared
 
 
 def stemmable(word: str) -> str:

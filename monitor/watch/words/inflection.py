@@ -4,19 +4,20 @@ Pure but for remembering. Words are cut to their stems, the text's as well as th
 compared stem by stem. Languages whose stems nobody knows are compared word by word alone.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TypeAlias, TypeVar
 
-from monitor.watch.words.english import are_forms
+from monitor.watch.words.forms import forms_in
 from monitor.watch.words.scanner import Hit, Needle
 from monitor.watch.words.stems import LANGUAGES, Stems
 from monitor.watch.words.text import Tokens, tokenise
 
 _Row: TypeAlias = tuple[str, ...]
 _Key = TypeVar("_Key")
-_Numbers: TypeAlias = int | tuple[int, ...]  # nearly always one
+_Numbers: TypeAlias = int | list[int]  # nearly always one
 
 
 @lru_cache(maxsize=256)
@@ -33,7 +34,7 @@ def is_inflected(language: str) -> bool:
 class Inflection:
     """Phrases by the stems their words have in one language. Threads may share it.
 
-    Words alone are one dictionary, rows of words another, behind the first two stems of each: no
+    Words alone are one dictionary, rows of words another, by the first two stems of each: no
     automaton, for it would take longer to build than most languages are ever asked.
     """
 
@@ -46,62 +47,92 @@ class Inflection:
         """
         self._stems = Stems(language)
         self._needles = needles
-        self._is_english = language == "en"
+        self._phrases = phrases
+        self._are_forms = forms_in(language)
         self._words: dict[str, _Numbers] = {}
-        self._rows: dict[_Row, _Numbers] = {}
-        self._lengths: dict[_Row, _Numbers] = {}  # of rows, by their first two stems
+        self._pairs: dict[_Row, _Numbers] = {}
+        stems = self._stems
         for number, (needle, phrase) in enumerate(zip(needles, phrases, strict=True)):
             if phrase is not None:
-                self._add(number, needle.split())
+                word, *more = needle.split(None, 2)
+                if more:
+                    _note(self._pairs, (stems[word], stems[more[0].rstrip()]), number)
+                else:
+                    _note(self._words, stems[word], number)
                 if not phrase.isascii():
-                    self._add(number, tokenise(phrase, addresses=True).raw)
+                    self._note_as_spelled(number)
 
-    def scan(self, tokens: Tokens) -> Iterator[Hit]:
-        """Yield the numbers of the phrases that stand in a text in any form, and where."""
-        stems = list(map(self._stems.__getitem__, tokens.raw))
-        for number, first, after in self._hits(stems):
-            if not self._is_english or self._is_form(number, tokens.words[first:after]):
-                yield Hit(number, first, after)
+    def scan(self, tokens: Tokens) -> "Bent":
+        """Cut a text to stems, and note which phrases have them."""
+        return Bent(self, tokens, list(map(self._stems.__getitem__, tokens.raw)))
 
-    def _add(self, number: int, words: Sequence[str]) -> None:
-        row = tuple(map(self._stems.__getitem__, words))
+    def needles(self, stems: Sequence[str]) -> set[int]:
+        """Return the phrases whose first two stems stand in a row of stems."""
+        # Met with the dictionaries' keys, and so in C: most of the text is part of no phrase.
+        words, pairs = self._words, self._pairs
+        numbers = [words[stem] for stem in words.keys() & stems]
+        numbers += [pairs[pair] for pair in pairs.keys() & pairwise(stems)]
+        return set(chain.from_iterable(map(_all, numbers)))
+
+    def rows(self, number: int) -> Sequence[_Row]:
+        """Return the stems that a phrase is looked for by."""
+        phrase, words = self._phrases[number], self._needles[number].split()
+        if phrase is None:
+            return ()
+        spelled = [words] if phrase.isascii() else [words, tokenise(phrase, addresses=True).raw]
+        return tuple(dict.fromkeys(tuple(map(self._stems.__getitem__, each)) for each in spelled))
+
+    def is_form(self, number: int, words: Sequence[str]) -> bool:
+        """Say whether folded words that have a phrase's stems are forms of it."""
+        return all(map(self._are_forms, self._needles[number].split(), words))
+
+    def _note_as_spelled(self, number: int) -> None:
+        row = self.rows(number)[-1]
         if len(row) == 1:
             _note(self._words, row[0], number)
         else:
-            _note(self._rows, row, number)
-            _note(self._lengths, row[:2] if len(row) > 2 else row, len(row))
+            _note(self._pairs, row[:2], number)
 
-    def _hits(self, stems: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-        # At a glance first, and in C: most texts hold no phrase at all.
-        if not self._words.keys().isdisjoint(stems):
-            for first, stem in enumerate(stems):
-                if stem in self._words:
-                    for number in _all(self._words[stem]):
-                        yield number, first, first + 1
-        if not self._lengths.keys().isdisjoint(pairwise(stems)):
-            for first, pair in enumerate(pairwise(stems)):
-                if pair in self._lengths:
-                    yield from self._rows_at(first, pair, stems)
 
-    def _rows_at(
-        self, first: int, pair: _Row, stems: Sequence[str]
-    ) -> Iterator[tuple[int, int, int]]:
-        for length in _all(self._lengths[pair]):
-            after = first + length
-            for number in _all(self._rows.get(tuple(stems[first:after]), ())):
-                if after <= len(stems):
-                    yield number, first, after
+class Bent:
+    """A text in stems. `needles` are the phrases whose stems stand in it; not all are forms."""
 
-    def _is_form(self, number: int, words: Sequence[str]) -> bool:
-        return all(map(are_forms, self._needles[number].split(), words))
+    def __init__(self, inflection: Inflection, tokens: Tokens, stems: list[str]) -> None:
+        """Look up which phrases may stand in the text."""
+        self._inflection = inflection
+        self._tokens = tokens
+        self._stems = stems
+        self._firsts: defaultdict[str, list[int]] | None = None
+        self.needles = inflection.needles(stems)
+
+    def hits(self, needle: int) -> Iterator[Hit]:
+        """Yield where a phrase stands in any form."""
+        if needle not in self.needles:
+            return
+        if self._firsts is None:
+            self._firsts = defaultdict(list)
+            for place, stem in enumerate(self._stems):
+                self._firsts[stem].append(place)
+        for row in self._inflection.rows(needle):
+            for first in self._firsts.get(row[0], ()):
+                after = first + len(row)
+                if tuple(self._stems[first:after]) == row and self._inflection.is_form(
+                    needle, self._tokens.words[first:after]
+                ):
+                    yield needle, first, after
 
 
 def _note(known: dict[_Key, _Numbers], key: _Key, number: int) -> None:
-    """Add a number to those of a key, each once."""
-    others = _all(known.get(key, ()))
-    if number not in others:
-        known[key] = (*others, number) if others else number
+    """Add a number to those of a key, each once; they come in their order."""
+    others = known.setdefault(key, number)
+    if others is number:
+        return
+    if isinstance(others, list):
+        if others[-1] != number:
+            others.append(number)
+    elif others != number:
+        known[key] = [others, number]
 
 
-def _all(numbers: _Numbers) -> tuple[int, ...]:
+def _all(numbers: _Numbers) -> Sequence[int]:
     return (numbers,) if isinstance(numbers, int) else numbers

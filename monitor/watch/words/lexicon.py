@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from monitor.watch.words.inflection import Inflection, is_inflected, primary
+from monitor.watch.words.inflection import Bent, Inflection, is_inflected, primary
 from monitor.watch.words.scanner import Hit, Needle, Scanner
 from monitor.watch.words.spellings import (
     acronym_spellings,
@@ -31,6 +31,41 @@ class Found(NamedTuple):
     inflected: bool
 
 
+class Sighting:
+    """What stands in one text. `needles` holds every phrase that does, and may hold some more.
+
+    Most of what stands in a text is asked for by nobody, so where it stands is looked for phrase by
+    phrase, and no place is judged before.
+    """
+
+    def __init__(self, exact: list[Hit], others: list[Hit], bent: Bent | None) -> None:
+        """Take hits as written, hits of other spellings, and the stems of the text."""
+        self._exact = exact
+        self._others = others
+        self._bent = bent
+        self._places: dict[int, tuple[list[Hit], list[Hit]]] | None = None
+        self.needles = {hit[0] for hit in exact}
+        self.needles.update(hit[0] for hit in others)
+        if bent is not None:
+            self.needles |= bent.needles
+
+    def found(self, needle: int) -> Iterator[Found]:
+        """Yield where a phrase stands, each place once; first the places where it is as written."""
+        if self._places is None:
+            self._places = {}
+            for which, hits in enumerate((self._exact, self._others)):
+                for hit in hits:
+                    self._places.setdefault(hit[0], ([], []))[which].append(hit)
+        exact, others = self._places.get(needle, ((), ()))
+        seen = set(exact)
+        yield from (Found(*hit, inflected=False) for hit in exact)
+        bent = self._bent.hits(needle) if self._bent is not None else ()
+        for hit in chain(others, bent):
+            if hit not in seen:
+                seen.add(hit)
+                yield Found(*hit, inflected=True)
+
+
 class Lexicon:
     """Phrases by number. Threads may share it."""
 
@@ -47,6 +82,7 @@ class Lexicon:
         self._others: dict[int, list[int]] = {}  # by needle: what it is another spelling of
         self._acronyms: dict[int, list[int]] = {}  # the same, where it counts in capitals alone
         more = self._spelled_otherwise()
+        self._spelled = len(needles) + len(more)
         self._scanner = scanner([*needles, *more] if more else needles)
         self._inflections: dict[str, Inflection] = {}
 
@@ -63,29 +99,31 @@ class Lexicon:
 
     def look_up(self, tokens: Tokens, language: str) -> Iterator[Found]:
         """Yield every phrase that stands in a text, each place once."""
-        exact = self._scanner.scan(tokens.words)
-        seen: set[Hit] = set()
-        for hit in exact:
-            if hit.needle < len(self._needles):
-                seen.add(hit)
-                yield Found(*hit, inflected=False)
-        for hit in self._forms(tokens, language, exact):
-            if hit not in seen:
-                seen.add(hit)
-                yield Found(*hit, inflected=True)
+        sighting = self.sight(tokens, language)
+        return chain.from_iterable(map(sighting.found, sorted(sighting.needles)))
 
-    def _forms(self, tokens: Tokens, language: str, exact: list[Hit]) -> Iterator[Hit]:
-        yield from _meant(exact, self._others)
-        for hit in _meant(exact, self._acronyms):
-            if are_capitals(tokens.spellings(hit.first, hit.after)):
-                yield hit
+    def sight(self, tokens: Tokens, language: str) -> Sighting:
+        """Return what stands in a text."""
+        exact = self._scanner.scan(tokens.words)
+        others = list(self._otherwise(tokens, exact))
+        if len(self._needles) < self._spelled:
+            exact = [hit for hit in exact if hit[0] < len(self._needles)]
+        if not is_inflected(language):
+            return Sighting(exact, others, None)
+        self.prepare(language)
+        return Sighting(exact, others, self._inflections[primary(language)].scan(tokens))
+
+    def _otherwise(self, tokens: Tokens, exact: list[Hit]) -> Iterator[Hit]:
+        if self._others:
+            yield from _meant(exact, self._others)
+        if self._acronyms:
+            for hit in _meant(exact, self._acronyms):
+                if are_capitals(tokens.spellings(hit[1], hit[2])):
+                    yield hit
         if not tokens.text.isascii() and needs_writing_out(tokens.text):
             longer = self._scanner.scan(written_out(tokens.raw))
-            yield from (hit for hit in longer if self._is_phrase(hit.needle))
+            yield from (hit for hit in longer if self._is_phrase(hit[0]))
             yield from _meant(longer, self._others)
-        if is_inflected(language):
-            self.prepare(language)
-            yield from self._inflections[primary(language)].scan(tokens)
 
     def _is_phrase(self, needle: int) -> bool:
         return needle < len(self._phrases) and self._phrases[needle] is not None
@@ -113,6 +151,6 @@ class Lexicon:
 
 def _meant(hits: Iterable[Hit], others: Mapping[int, list[int]]) -> Iterator[Hit]:
     return chain.from_iterable(
-        (Hit(number, first, after) for number in others.get(needle, ()))
+        ((number, first, after) for number in others.get(needle, ()))
         for needle, first, after in hits
     )

@@ -35,7 +35,7 @@ class PiecedScanner:
     def scan(self, words: Sequence[str]) -> list[Hit]:
         """Return every hit, in any order."""
         return [
-            Hit(numbers[needle], first, after)
+            (numbers[needle], first, after)
             for piece, numbers in zip(self.pieces, self._numbers, strict=True)
             for needle, first, after in piece.scanner.scan(words)
             if numbers[needle] != _GONE

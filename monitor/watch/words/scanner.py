@@ -7,19 +7,16 @@ machines that have no wheel of it.
 from array import array
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 # Folded words with a space before each and one after the last: " regime change ". Without that
 # last space the last word is only the beginning of one: " cigar".
 Needle: TypeAlias = str
 
 
-class Hit(NamedTuple):
-    """The needle with this number stands at the words [first, after)."""
-
-    needle: int
-    first: int
-    after: int
+# The needle with this number stands at the words [first, after): needle, first, after. Plain,
+# because every text of the news holds dozens of them.
+Hit: TypeAlias = tuple[int, int, int]
 
 
 class Scanner(Protocol):
@@ -49,11 +46,12 @@ class AutomatonScanner:
         if len(found) > 1:
             found.sort(key=itemgetter(1))
         hits = []
+        lengths = self._lengths
         word = place = 0
         for needle, start, _ in found:
             word += joined.count(" ", place, start)  # each word has one space before it
             place = start
-            hits.append(Hit(needle, word, word + self._lengths[needle]))
+            hits.append((needle, word, word + lengths[needle]))
         return hits
 
 
@@ -88,13 +86,13 @@ class DictionaryScanner:
                 row = words[first : first + length]
                 number = self._closed.get(row)
                 if number is not None and len(row) == length:
-                    hits.append(Hit(number, first, first + length))
+                    hits.append((number, first, first + length))
             for before, letters in (*alone, *self._open_lengths.get(word, ())):
                 last = first + before
                 if last < len(words) and len(words[last]) >= letters:
                     number = self._open.get((*words[first:last], words[last][:letters]))
                     if number is not None:
-                        hits.append(Hit(number, first, last + 1))
+                        hits.append((number, first, last + 1))
         return hits
 
 

@@ -4,10 +4,11 @@ import re
 from typing import Final
 
 # A full stop ends a sentence unless it belongs to an initial or an abbreviation, or the text goes
-# on in lower case. Signs of other scripts end one wherever they stand. A row of stops is looked at
-# from its beginning alone, or a long one would take the square of its length.
+# on in lower case; a mark of exclamation or question ends one even then, unless a quotation closes
+# with it: “Stop!” he said. Signs of other scripts end one wherever they stand. A row of stops is
+# looked at from its beginning alone, or a long one would take the square of its length.
 _END: Final = re.compile(
-    r"(?<![.!?…])(?P<stop>[.!?…]+[\"'”’»)\]]*)\s+(?=[^\sa-zà-ÿа-я])"
+    r"(?<![.!?…])(?:(?P<stop>[.!?…]+[\"'”’»)\]]*)\s+(?=[^\sa-zà-ÿа-я])|[.!?…]*[!?]\s+(?=\S))"
     r"|[。！？｡؟।॥]+[”’」』）]*|\n\s*\n|\s[|•·]\s"
 )
 _SHORTENED: Final = re.compile(

@@ -79,7 +79,8 @@ class Stems(dict[str, str]):
         self._cut = _cutter(language)
 
     def __missing__(self, word: str) -> str:
-        stem = folded(self._cut(word.lower())) or word
+        stem = self._cut(word.lower())
+        stem = (stem if stem.isascii() else folded(stem)) or word
         if len(word) <= _CACHE_LETTERS:
             if len(self) >= _CACHE_WORDS:
                 self.clear()

@@ -17,7 +17,7 @@ _CACHE_WORDS: Final = 1 << 16  # a stream of hostile words must not fill the mem
 _CACHE_LETTERS: Final = 64  # … nor a few endless ones
 
 # Invisible characters that may stand inside a word and say nothing about it.
-_IGNORED: Final = "\u00ad\u034f\u061c\u180e\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f"
+_IGNORED: Final = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f"
 # Halfwidth voice marks and the later parts of a Hangul syllable complete the character before.
 _HALVES: Final = "\uff9e\uff9f\u1160-\u11ff\ud7b0-\ud7fb"
 # Letters of Unicode that people use as an apostrophe, and fractions, whose plain forms hold signs.
