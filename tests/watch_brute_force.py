@@ -192,7 +192,7 @@ def meaning(rule):
         case EntityRef(key=key):
             return key
         case _:
-            return id(rule)
+            return rule
 
 
 def judged(rule, doc, fields, entities):

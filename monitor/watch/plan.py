@@ -279,10 +279,10 @@ def _together(anchored: Sequence[_Anchored]) -> _Anchored:
 
 
 def _different(plans: Iterable[Plan]) -> Iterable[Plan]:
-    """Return plans without those that mean the same term or entity: one thing counts once."""
+    """Return plans without those that ask for the same: one thing counts once."""
     found: dict[object, Plan] = {}
     for plan in plans:
-        found.setdefault(plan[1:] if isinstance(plan, Probe) else id(plan), plan)
+        found.setdefault(plan[1:] if isinstance(plan, Probe) else plan.rule, plan)
     return found.values()
 
 

@@ -16,7 +16,7 @@ from monitor.watch.words.inflection import primary
 _LEAST_CONFIDENCE: Final = 0.5
 _SHORT: Final = 8  # words; fewer than that in plain letters look like many languages …
 _SHORT_CONFIDENCE: Final = 0.8  # … and are taken for another than English only with this
-_MOST_CHARACTERS: Final = 300  # more make no language clearer
+_MOST_CHARACTERS: Final = 120  # more make it hardly clearer, and cost in step with their number
 _MODEL: Final = Path("resources", "lid.176.ftz")
 
 # Publishing systems say English where nobody chose: what has many other letters is looked at.
