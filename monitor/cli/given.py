@@ -13,6 +13,7 @@ from monitor.errors import UnreachableError, UsageError
 from monitor.feeds.dates import read_date
 from monitor.feeds.identity import link_key
 from monitor.feeds.plaintext import clean
+from monitor.feeds.redaction import ref_of
 from monitor.feeds.urls import canonical_link, host_of
 from monitor.model import Entry, Item, ItemId, Source, SourceRef
 from monitor.watch.rules import Sample
@@ -104,7 +105,7 @@ def make_item(
     return Item(
         id=ItemId(identity),
         keys=(identity,),
-        source=_lent(source) if source else _unknown(sample.source),
+        source=ref_of(source) if source else _unknown(sample.source),
         entry=Entry(
             title=sample.title,
             summary=sample.summary,
@@ -118,10 +119,6 @@ def make_item(
         language=sample.language or (source.language if source else ""),
         link_key=link_key(canonical_link(sample.link)) if sample.link else "",
     )
-
-
-def _lent(source: Source) -> SourceRef:
-    return SourceRef(name=source.name, url=source.url, tags=source.tags)
 
 
 @lru_cache(maxsize=4096)
