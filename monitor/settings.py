@@ -26,11 +26,23 @@ class NotifierSettings:
     """One configured destination. Which fields count depends on `kind`."""
 
     name: str
-    kind: str  # console, slack, webhook
+    kind: str  # a name in notify.KINDS
     url: str = field(default="", repr=False)  # the address of a chat webhook is itself a secret
     secrets: tuple[str, ...] = field(
         default=(), repr=False
     )  # webhook: whsec_…, the first signs first
+    token: str = field(default="", repr=False)  # slack, ntfy: of a bot or a user
+    channel: str = ""  # slack with a token: #name or id; ntfy: the topic
+    routing_key: str = field(default="", repr=False)  # pagerduty
+    form: str = ""  # webhook: "" or cloudevents or cloudevents-binary
+    server: str = ""  # email: host
+    port: int = 0  # email
+    tls: Literal["starttls", "tls", "none"] = "starttls"  # email
+    user: str = ""  # email
+    password: str = field(default="", repr=False)  # email
+    sender: str = ""  # email: the address in From
+    to: tuple[str, ...] = ()  # email: addresses
+    template: str = ""  # Jinja, of people who want their own words; "" for ours
     allow_networks: tuple[Network, ...] = ()
 
 

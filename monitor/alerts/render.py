@@ -52,6 +52,7 @@ def message(alert: Alert, *, public_url: str = "") -> Message:
             "id": alert.id,
             "sequence": alert.sequence,
             "reason": alert.reason.value,
+            "detail": clip(alert.detail, NAME_BYTES) or None,
             "url": f"{public_url.rstrip('/')}/alerts/{alert.id}" if public_url else None,
         },
         "watchlist": {
@@ -78,14 +79,19 @@ def message(alert: Alert, *, public_url: str = "") -> Message:
         },
         "matches": [],
     }
-    kind = "test" if alert.reason is Reason.TEST else "alert.created"
-    whole = Message(type=kind, timestamp=alert.created, data=data)
+    whole = Message(type=_type(alert), timestamp=alert.created, data=data)
     summary = clip(entry.summary, MAX_BODY_BYTES - _MATCHES_BYTES - 1 - len(body(whole)))
     data["item"]["summary"] = summary or None
     shown = {"title": title, "author": author, "summary": summary}
     cut_at = {field: len(part) for field, part in shown.items() if part != getattr(entry, field)}
     data["matches"] = _matches(alert.evidence, cut_at)
     return whole
+
+
+def _type(alert: Alert) -> str:
+    if alert.reason is Reason.TEST:
+        return "test"
+    return "alert.created" if alert.sequence == 1 else "alert.updated"
 
 
 def source(ref: SourceRef) -> dict[str, Any]:
@@ -99,6 +105,9 @@ def source(ref: SourceRef) -> dict[str, Any]:
 
 def minimal(full: Message) -> Message:
     """Return the message without its longest text, for a receiver that found it too large."""
+    if full.type == "alert.digest":
+        alerts = [{**each, "matches": []} for each in full.data["alerts"]]
+        return replace(full, data={**full.data, "alerts": alerts})
     if "item" not in full.data:
         kept = {name: said for name, said in full.data.items() if name != "notices"}
         return replace(full, data={**kept, "text": None})

@@ -3,9 +3,10 @@
 What is returned is printable: nothing unseen, nothing that reorders, whole characters.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from monitor.alerts.excerpt import cut, printable, segments
 from monitor.model import Field, Message
@@ -13,12 +14,27 @@ from monitor.model import Field, Message
 LATE = timedelta(minutes=10)
 
 _HEADLINE = 500
+_LISTED = 200  # of each title in a digest
 _EXPLANATION = 2_000
 _NAME = 80
 _REASONS = 6
 
+_MARKS = {"test": "TEST", "alert.updated": "UPDATE", "alert.digest": "DIGEST"}
+
 Part: TypeAlias = Literal["severity", "matched"]
 Paint: TypeAlias = Callable[[Part, str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One alert of a digest; everything is printable and cut."""
+
+    severity: str  # in capitals
+    watchlist: str
+    title: str
+    source: str
+    news: str  # "" where it is the story's first alert
+    link: str  # "" where there is none to show
 
 
 def unpainted(_part: Part, words: str) -> str:
@@ -33,12 +49,14 @@ def text(whole: Message, *, now: datetime, paint: Paint = unpainted) -> str:
     """
     if is_own(whole):
         return _own_text(whole, now=now, paint=paint)
+    if is_digest(whole):
+        return _digest_text(whole, now=now, paint=paint)
     data = whole.data
     item, watchlist = data["item"], data["watchlist"]
     head = paint("severity", severity_word(whole))
     why = "; ".join(reasons(whole))
     lines = [
-        f"{head} {printable(watchlist['name'])} · {data['alert']['reason']}",
+        f"{head} {printable(watchlist['name'])} · {news(whole)}",
         "".join(
             paint("matched", piece) if matched else piece
             for piece, matched in segments(item["title"], spans(whole, "title"), limit=_HEADLINE)
@@ -56,17 +74,31 @@ def is_own(whole: Message) -> bool:
     return whole.type.startswith("system.")
 
 
+def is_digest(whole: Message) -> bool:
+    """Tell whether a message lists alerts instead of being one."""
+    return whole.type == "alert.digest"
+
+
 def headline(whole: Message) -> str:
     """Return a message's title on one line, whatever it is about."""
+    if is_digest(whole):
+        return printable(_part_title(whole))
     return printable(whole.data["title"] if is_own(whole) else whole.data["item"]["title"])
+
+
+def news(whole: Message) -> str:
+    """Return why an alert leaves and, of a follow-up, what is new."""
+    return _news(whole.data["alert"])
 
 
 def severity_word(whole: Message) -> str:
     """Return the severity in capitals, marked where the message is a test or the monitor's own."""
     if is_own(whole):
         return f"MONITOR {whole.data['severity'].upper()}"
-    word = str(whole.data["watchlist"]["severity"]).upper()
-    return f"TEST {word}" if whole.type == "test" else word
+    about = whole.data["digest" if is_digest(whole) else "watchlist"]
+    word = str(about["severity"]).upper()
+    mark = _MARKS.get(whole.type)
+    return f"{mark} {word}" if mark else word
 
 
 def topic(whole: Message) -> str:
@@ -81,6 +113,18 @@ def own_byline(whole: Message, *, now: datetime) -> str:
     if since:
         parts.append(f"since {_minute(since)} UTC")
     return " · ".join(part for part in [*parts, _delay(whole, now)] if part)
+
+
+def listed(whole: Message) -> list[Listed]:
+    """Return what a digest lists, in its order."""
+    return [_listed(each) for each in whole.data["alerts"]]
+
+
+def digest_byline(whole: Message, *, now: datetime) -> str:
+    """Return from when to when a digest's alerts are, and how late it is."""
+    about = whole.data["digest"]
+    span = f"{_minute(about['from'])} to {_minute(about['until'])} UTC"
+    return " · ".join(part for part in (span, _delay(whole, now)) if part)
 
 
 def byline(whole: Message, *, now: datetime) -> str:
@@ -126,6 +170,39 @@ def _own_text(whole: Message, *, now: datetime, paint: Paint) -> str:
         f"notice {data['id']}, about the monitor itself",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _digest_text(whole: Message, *, now: datetime, paint: Paint) -> str:
+    rows = [f"{paint('severity', severity_word(whole))} {headline(whole)}"]
+    for each in listed(whole):
+        told = f"{each.source} · {each.news}" if each.news else each.source
+        rows.append(f"{paint('severity', each.severity)} {each.watchlist}: {each.title} ({told})")
+        rows.append(f"  {each.link}" if each.link else "")
+    rows.append(f"{digest_byline(whole, now=now)} · digest {whole.data['digest']['id']}")
+    return "\n".join(row for row in rows if row)
+
+
+def _listed(alert: Mapping[str, Any]) -> Listed:
+    item, watchlist, said = alert["item"], alert["watchlist"], alert["alert"]
+    return Listed(
+        severity=str(watchlist["severity"]).upper(),
+        watchlist=cut(printable(watchlist["name"]), _NAME),
+        title=cut(printable(item["title"]), _LISTED) or "untitled",
+        source=cut(printable(item["source"]["name"]), _NAME),
+        news="" if said["sequence"] == 1 else _news(said),
+        link=printable(item["link"] or ""),
+    )
+
+
+def _news(alert: Mapping[str, Any]) -> str:
+    detail = cut(printable(alert.get("detail") or ""), _LISTED)
+    return f"{alert['reason']}: {detail}" if detail else str(alert["reason"])
+
+
+def _part_title(whole: Message) -> str:
+    about = whole.data["digest"]
+    part = f", part {about['part']} of {about['parts']}" if about["parts"] > 1 else ""
+    return f"{about['title']}{part}"
 
 
 def _minute(moment: str) -> str:

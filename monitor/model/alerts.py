@@ -34,6 +34,7 @@ class Alert:
     evidence: tuple[Evidence, ...]
     created: datetime
     notify: tuple[str, ...]  # notifiers, by name
+    detail: str = ""  # what is new, in words for a person: "27 → 28", "told by 10 sources"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

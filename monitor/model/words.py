@@ -101,5 +101,11 @@ class Reason(StrEnum):
 
     NEW_STORY = "new story"
     NOW_MATCHES = "edited: now matches"
+    MORE_SOURCES = "more sources"
+    NUMBERS = "numbers changed"
+    HEADLINE = "headline changed"
+    SEVERITY = "more severe"
+    NEW_TERM = "matches more"
+    ESCALATED = "nobody has acknowledged it"
     BACKTEST = "backtest"  # a person asked for what a new watchlist would have said
     TEST = "test"

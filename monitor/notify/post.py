@@ -39,6 +39,7 @@ class Dialect(Protocol):
         webhook_id: str,
         now: datetime,
         plain: bool,
+        parent: str = "",
     ) -> httpx.Request:
         """Build what is sent. Raises ValueError or httpx.InvalidURL where nothing can be."""
 
@@ -76,11 +77,12 @@ async def post(
     webhook_id: str,
     plain: bool,
     edge: Edge,
+    parent: str = "",
 ) -> Answer:
     """Send a message as its kind builds it and judges the answer; every failure is a verdict."""
     try:
         request = kind.request(
-            message, settings, webhook_id=webhook_id, now=edge.now(), plain=plain
+            message, settings, webhook_id=webhook_id, now=edge.now(), plain=plain, parent=parent
         )
     except (httpx.InvalidURL, ValueError) as error:
         return Answer(verdict=_unsendable(error, settings))

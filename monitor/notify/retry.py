@@ -19,9 +19,6 @@ SCHEDULE = (
     timedelta(hours=24),
 )
 JITTER = 0.2
-# Nobody reads yesterday's chat; a machine catches up after a long weekend.
-CHAT_TTL = timedelta(hours=24)
-TTL = {"webhook": timedelta(hours=72)}
 
 
 def next_attempt(
@@ -31,15 +28,16 @@ def next_attempt(
     created: datetime,
     now: datetime,
     rng: random.Random,
-    kind: str,
+    ttl: timedelta,
 ) -> datetime | None:
     """Return when to try again; None when the delivery has expired, which only its age decides.
 
-    `attempts` are those that counted so far, the failed one included. A wait the receiver asked
+    `attempts` are those that counted so far, the failed one included. `ttl` is how long the
+    message is worth a try. A wait the receiver asked
     for is kept to the second, even beyond the expiry: the try at its end is then the last. The
     schedule's own last try is made when the delivery expires.
     """
-    expiry = created + TTL.get(kind, CHAT_TTL)
+    expiry = created + ttl
     if now >= expiry:
         return None
     if verdict.after is not None:

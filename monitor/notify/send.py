@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TextIO
 
 import httpx
@@ -32,6 +33,7 @@ async def send(
     settings: NotifierSettings,
     *,
     webhook_id: str,
+    parent: str = "",
     transport: httpx.AsyncBaseTransport,
     out: TextIO,
     now: Callable[[], datetime],
@@ -41,7 +43,8 @@ async def send(
     """Deliver a message once; what the receiver or the network does is a verdict, never raised.
 
     `deadline` is over everything, the plain form included. `webhook_id` is the delivery's, the
-    same on every attempt. `colour` says whether `out` is a terminal that shows it.
+    same on every attempt. `parent` is the receiver's name for the message that told of the story
+    first, where it gave one. `colour` says whether `out` is a terminal that shows it.
     """
     loop = asyncio.get_running_loop()
     start = loop.time()
@@ -52,10 +55,17 @@ async def send(
         colour=colour,
         deadline=start + deadline.total_seconds(),
     )
-    deliver = KINDS[settings.kind]
-    answer = await deliver(message, settings, webhook_id=webhook_id, plain=False, edge=edge)
+    deliver = partial(
+        KINDS[settings.kind].deliver,
+        message,
+        settings,
+        webhook_id=webhook_id,
+        edge=edge,
+        parent=parent,
+    )
+    answer = await deliver(plain=False)
     if isinstance(answer.verdict, Fallback):
-        answer = await deliver(message, settings, webhook_id=webhook_id, plain=True, edge=edge)
+        answer = await deliver(plain=True)
     verdict = answer.verdict
     if isinstance(verdict, Fallback):
         verdict = Dead(reason=verdict.reason)

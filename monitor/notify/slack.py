@@ -82,13 +82,21 @@ _CLOSED = {
 
 
 def request(
-    message: Message, settings: NotifierSettings, *, webhook_id: str, now: datetime, plain: bool
+    message: Message,
+    settings: NotifierSettings,
+    *,
+    webhook_id: str,
+    now: datetime,
+    plain: bool,
+    parent: str = "",
 ) -> httpx.Request:
     """Build the request; the plain form is the message's text alone.
 
     Raises httpx.InvalidURL for an address that is none.
     """
-    del webhook_id  # Slack knows no such thing; the footer's alert id tells people of a repeat
+    # Slack's webhooks know no identity, and answer with none that a thread could begin at; the
+    # footer's alert id tells people of a repeat.
+    del webhook_id, parent
     payload: dict[str, Any] = {
         "text": fallback(text(message, now=now)),
         "mrkdwn": False,

@@ -14,13 +14,20 @@ from monitor.settings import NotifierSettings, signing_key_fault
 
 
 def request(
-    message: Message, settings: NotifierSettings, *, webhook_id: str, now: datetime, plain: bool
+    message: Message,
+    settings: NotifierSettings,
+    *,
+    webhook_id: str,
+    now: datetime,
+    plain: bool,
+    parent: str = "",
 ) -> httpx.Request:
     """Build the request; its body is byte for byte what is signed.
 
     The plain form leaves out the item's summary; `now` is the time of the attempt. Raises
     ValueError for a secret that is none and httpx.InvalidURL for an address that is none.
     """
+    del parent  # the message itself names its story
     content = body(minimal(message) if plain else message)
     moment = now.astimezone(UTC)
     url = httpx.URL(settings.url)

@@ -64,6 +64,7 @@ class Delivering:
         again = None
         now = self.now()
         if isinstance(verdict, Retry):
+            from monitor.notify import KINDS
             from monitor.notify.retry import next_attempt
 
             again = next_attempt(
@@ -72,7 +73,7 @@ class Delivering:
                 created=delivery.created,
                 now=now,
                 rng=self.rng,
-                kind=settings.kind,
+                ttl=KINDS[settings.kind].ttl,
             )
             if again is None and verdict.scope == "destination" and verdict.after:
                 await self.writer.do(self.store.pause, delivery.notifier, now + verdict.after)

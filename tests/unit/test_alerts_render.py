@@ -30,6 +30,7 @@ def test_the_message_is_the_contracts_object():
                 "id": "3f2a9c1e5b7d8f0a1c2e4d6f",
                 "sequence": 1,
                 "reason": "new story",
+                "detail": None,
                 "url": "https://monitor.example/alerts/3f2a9c1e5b7d8f0a1c2e4d6f",
             },
             "watchlist": {

@@ -18,7 +18,7 @@ from monitor.testing.server import Answer, LoopbackServer
 class Telex:
     """A kind of notifier that nobody else knows: what it says, and how it is answered."""
 
-    def request(self, message, settings, *, webhook_id, now, plain):
+    def request(self, message, settings, *, webhook_id, now, plain, parent=""):
         words = f"{webhook_id} {now:%H:%M} {plain}".encode()
         return httpx.Request("PUT", settings.url, content=words, headers={"X-Kind": "telex"})
 

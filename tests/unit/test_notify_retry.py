@@ -7,6 +7,7 @@ import pytest
 from builders import NOW
 
 from monitor.model import Retry
+from monitor.notify import KINDS
 from monitor.notify.retry import SCHEDULE, next_attempt
 
 LATER = Retry(reason="http_5xx")
@@ -19,7 +20,7 @@ def again(verdict=LATER, *, attempts=1, age=timedelta(0), kind="webhook", seed=1
         created=NOW - age,
         now=NOW,
         rng=random.Random(seed),
-        kind=kind,
+        ttl=KINDS[kind].ttl,
     )
 
 
