@@ -31,7 +31,9 @@ from monitor.model import (
     StoryBook,
 )
 from monitor.store import Store
-from monitor.stories.duplicates import STORY_WINDOW, join, title_key
+from monitor.stories.joining import join
+from monitor.stories.keys import title_key
+from monitor.stories.shelf import WINDOW as STORY_WINDOW
 
 WIRE = "https://wire.example/feed"
 DAY = timedelta(days=1)
@@ -113,7 +115,8 @@ def decide_for(*notify: str, severity: Severity = Severity.HIGH) -> Any:
     """Return a policy that alerts once for each story and watchlist."""
 
     def decide(record: PollRecord, new: Sequence[Sighting], book: StoryBook) -> Decision:
-        joined, stories = join([each.item for each in new], book, now=record.now)
+        told = join(new, book, now=record.now)
+        joined, stories = told.of_item, told.stories
         alerted = set(book.alerted)
         rulings, alerts = [], []
         for sighting in new:
@@ -144,7 +147,14 @@ def decide_for(*notify: str, severity: Severity = Severity.HIGH) -> Any:
                         alert=alert.id if fresh else None,
                     )
                 )
-        return Decision(joined=joined, stories=stories, rulings=rulings, alerts=alerts)
+        return Decision(
+            joined=joined,
+            stories=stories,
+            rulings=rulings,
+            alerts=alerts,
+            members=told.members,
+            copies=told.copies,
+        )
 
     return decide
 

@@ -20,7 +20,7 @@ from monitor.pipeline.deciding import decider, decider_afterwards
 from monitor.pipeline.delivering import Delivering
 from monitor.settings import Settings
 from monitor.store import Ruled, Store, Write, Writer
-from monitor.stories.duplicates import STORY_WINDOW
+from monitor.stories.shelf import WINDOW as STORY_WINDOW
 from monitor.watch.matcher import Matcher
 from monitor.watch.rules import Watchlist
 

@@ -14,7 +14,7 @@ from monitor.feeds.transport import GuardedTransport
 from monitor.pipeline import LONG_GAP_SECONDS, Pipeline, Setup, set_up
 from monitor.settings import Settings
 from monitor.store import Store, Writer
-from monitor.stories.duplicates import STORY_WINDOW
+from monitor.stories.shelf import WINDOW as STORY_WINDOW
 
 # Started only when needed; more than cores, so that a few documents that run into the deadline
 # don't hold up the others.

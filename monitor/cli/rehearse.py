@@ -1,7 +1,6 @@
 """Takes items through matching, stories and policy in memory, with the daemon's own parts."""
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 from monitor.alerts.policy import Policy
 from monitor.cli.trial import choose
 from monitor.model import (
+    Decision,
     Item,
     ItemOutcome,
     Match,
@@ -20,8 +20,11 @@ from monitor.model import (
     StoryId,
 )
 from monitor.pipeline.deciding import decider, given_record
+from monitor.pipeline.gists import Gists
 from monitor.settings import Settings
-from monitor.stories.duplicates import STORY_WINDOW, title_key
+from monitor.stories.keys import title_key
+from monitor.stories.shelf import WINDOW as STORY_WINDOW
+from monitor.stories.shelf import Shelf
 from monitor.watch.matcher import Matcher
 from monitor.watch.reading import Reading
 from monitor.watch.rules import Watchlist
@@ -38,7 +41,7 @@ class Rehearsed:
     matches: tuple[Match, ...]
     rulings: Sequence[Ruling]
     story: StoryId
-    duplicate_of: int | None  # the place, from 0, of the item that began its story
+    duplicate_of: int | None  # the place, from 0, of the item whose text it repeats
 
 
 class Rehearsal:
@@ -55,8 +58,10 @@ class Rehearsal:
         self._unknown = Source(url="given", name="given", first_poll=settings.alerts.first_poll)
         self._keys: dict[str, StoryId] = {}
         self._stories: dict[StoryId, Story] = {}
-        self._alerted: dict[StoryId, set[str]] = {}
-        self._first: dict[StoryId, int] = {}
+        self._alerted: set[tuple[StoryId, str]] = set()
+        self._shelf = Shelf()
+        self._gists = Gists()
+        self._places: dict[str, int] = {}  # of items by their ids, and by their keys
         self._last: dict[StoryId, datetime] = {}
         self._room = MOST_STORIES
         self._count = 0
@@ -68,18 +73,17 @@ class Rehearsal:
         """
         reading = self.matcher.read(item)
         matches = self.matcher.judge(reading)
+        gist = self._gists.of(item, self.matcher.tongue(item).bends)
         if not item.title_key:
             item = replace(item, title_key=_title_key(reading))
-        sighting = Sighting(item=item, matches=matches)
+        sighting = Sighting(item=item, matches=matches, gist=gist)
         source = self._sources.get(item.source.url, self._unknown)
         record = given_record(source, now, sighting, first_poll=first_poll)
         decision = self._decide(record, (sighting,), self._book(item, now))
         story = decision.joined[item.id]
-        first = self._first.setdefault(story, self._count)
+        duplicate_of = self._copied(item, decision)
         self._remember(item, story, decision.stories, now)
-        for alert in decision.alerts:
-            self._alerted.setdefault(alert.story.id, set()).add(alert.watchlist)
-        duplicate_of = first if first != self._count else None
+        self._alerted |= {(alert.story.id, alert.watchlist) for alert in decision.alerts}
         self._count += 1
         return Rehearsed(
             reading=reading,
@@ -100,14 +104,18 @@ class Rehearsal:
             for key in (item.link_key, item.title_key)
             if key and (story := self._keys.get(key)) and self._last[story] > now - STORY_WINDOW
         }
-        return StoryBook(by_key=recent, stories=self._stories, alerted=self._told(recent))
+        return StoryBook(
+            by_key=recent, stories=self._stories, alerted=self._alerted, shelf=self._shelf
+        )
 
-    def _told(self, recent: Mapping[str, StoryId]) -> AbstractSet[tuple[StoryId, str]]:
-        return {
-            (story, watchlist)
-            for story in recent.values()
-            for watchlist in self._alerted.get(story, ())
-        }
+    def _copied(self, item: Item, decision: Decision) -> int | None:
+        copy = decision.copies.get(item.id)
+        names = [copy.of] if copy else [key for key in (item.link_key, item.title_key) if key]
+        first = next((self._places[name] for name in names if name in self._places), None)
+        for name in (item.id, item.link_key, item.title_key):
+            if name:
+                self._places.setdefault(name, self._count)
+        return first
 
     def _remember(
         self, item: Item, story: StoryId, stories: Mapping[StoryId, Story], now: datetime
@@ -123,9 +131,10 @@ class Rehearsal:
     def _forget(self, before: datetime) -> None:
         """Forget the stories that ended before, so that a year of items takes no more memory."""
         ended = {story for story, last in self._last.items() if last <= before}
-        for known in (self._stories, self._alerted, self._first, self._last):
-            for story in ended.intersection(known):
-                del known[story]
+        for story in ended:
+            del self._stories[story], self._last[story]
+        self._alerted = {each for each in self._alerted if each[0] not in ended}
+        self._places = {}
         self._keys = {key: story for key, story in self._keys.items() if story not in ended}
         self._room = max(MOST_STORIES, 2 * len(self._stories))
 

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from monitor.config.destinations import secrets_of, to_notifier
 from monitor.config.kinds import Options
 from monitor.config.naming import default_names
-from monitor.config.notifiers import ConsoleOptions, SlackOptions, WebhookOptions
-from monitor.config.references import SHORTEST_SECRET
 from monitor.config.rules import as_rule
 from monitor.config.schema import Configuration
 from monitor.config.sources import SourceOptions
@@ -55,7 +54,7 @@ def to_settings(
         sources=_sources(chosen, hidden),
         entities=tuple(_entity(key, each) for key, each in chosen.entities.items()),
         watchlists=tuple(_watchlist(name, chosen, root) for name in chosen.watchlists),
-        notifiers=console | {name: _notifier(name, x) for name, x in chosen.notifiers.items()},
+        notifiers=console | {name: to_notifier(name, x) for name, x in chosen.notifiers.items()},
         alerts=AlertSettings(**_fields(chosen.alerts)),
         poll=PollSettings(**_fields(chosen.poll)),
         hosts=_hosts(chosen, presets),
@@ -179,29 +178,11 @@ def _sample(given: str | SampleOptions) -> Sample:
     return Sample(**_fields(given) | {"tags": tuple(given.tags)})
 
 
-def _notifier(
-    name: str, options: ConsoleOptions | SlackOptions | WebhookOptions
-) -> NotifierSettings:
-    if isinstance(options, ConsoleOptions):
-        return NotifierSettings(name=name, kind=options.type)
-    return NotifierSettings(
-        name=name,
-        kind=options.type,
-        url=options.url,
-        secrets=tuple(options.secret) if isinstance(options, WebhookOptions) else (),
-        allow_networks=options.allow_networks,
-    )
-
-
 def secret_values(chosen: Configuration) -> frozenset[str]:
     """Return the values that options for secrets have, wherever they came from."""
     found = {chosen.web.token, *_passwords(chosen.store.url), *_passwords(chosen.poll.proxy)}
     for notifier in chosen.notifiers.values():
-        if not isinstance(notifier, ConsoleOptions):
-            path = urlsplit(notifier.url).path.removeprefix("/")
-            found |= {notifier.url, path if len(path) >= SHORTEST_SECRET else ""}
-        if isinstance(notifier, WebhookOptions):
-            found |= set(notifier.secret)
+        found |= secrets_of(notifier)
     for source in chosen.sources:
         if isinstance(source, SourceOptions) and source.auth:
             found |= {source.auth.password, source.auth.bearer}

@@ -17,6 +17,8 @@ _TELLTALES = (
         r"(?i)(?:secret|token|password|bearer|authorization|cookie|[\w-]{0,40}key)[\"']?\s*:\s*(.+)"
     ),
     re.compile(r"(?i)url[\"']?\s*:\s*[\"']?https?://[^/\s]+/(.+)"),
+    # What begins otherwise is an address of Apprise, whose every part may be a secret.
+    re.compile(r"(?i)url[\"']?\s*:\s*[\"']?(?!https?:|sqlite:|postgresql)[a-z][a-z0-9+.-]*://(.+)"),
     re.compile(r"://[^\s/@:]*:([^\s/@]+)@"),
 )
 _PASSWORD = re.compile(r"(://[^\s/@:]*:)([^\s/@]+)@")
@@ -113,10 +115,26 @@ _OPEN_OF_SOURCE = frozenset(
     }
 )
 
+_OPEN_OF_NOTIFIER = frozenset(
+    {
+        "type",
+        "allow_networks",
+        "channel",
+        "format",
+        "template",
+        "server",
+        "port",
+        "tls",
+        "user",
+        "from",
+        "to",
+    }
+)
+
 
 def _sensitive(root: MappingNode) -> Iterator[AnyNode]:
     for notifier in _parts(root.value("notifiers")):
-        yield from _but(notifier, {"type", "allow_networks"})
+        yield from _but(notifier, _OPEN_OF_NOTIFIER)
     for source in _parts(root.value("sources")):
         yield from _but(source, _OPEN_OF_SOURCE)
         yield from _with_user(_only(source, "proxy"))

@@ -69,7 +69,7 @@ class Code(StrEnum):
     BAD_STORE = "bad-store", "Not the address of an SQLite file or a PostgreSQL database."
     BAD_HEADER = "bad-header", "A header that can't be sent, or that the monitor sends itself."
     BAD_AUTH = "bad-auth", "`auth` takes a user with a password, or a bearer token."
-    BAD_SECRET = "bad-secret", "A webhook secret is whsec_ and the base64 of 24 to 64 bytes."
+    BAD_SECRET = "bad-secret", "A secret, key or token does not have the form of its kind."
     BAD_LANGUAGE = "bad-language", "Not a language code as in en or pt-BR."
     BAD_NAME = "bad-name", "A name that is empty, too long or can't be written in an address."
     BAD_TERM = "bad-term", "A term the matcher can't read."

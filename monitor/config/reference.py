@@ -16,7 +16,18 @@ from pydantic.fields import FieldInfo
 from monitor.config.hosts import HostOptions
 from monitor.config.json_schema import schema_text
 from monitor.config.kinds import OneOrMore, Words
-from monitor.config.notifiers import ConsoleOptions, SlackOptions, WebhookOptions
+from monitor.config.notifiers import (
+    AppriseOptions,
+    ConsoleOptions,
+    DiscordOptions,
+    EmailOptions,
+    MattermostOptions,
+    NtfyOptions,
+    PagerDutyOptions,
+    SlackOptions,
+    TeamsOptions,
+    WebhookOptions,
+)
 from monitor.config.problems import Code
 from monitor.config.rules import (
     AllRule,
@@ -81,6 +92,13 @@ SECTIONS = (
     Section(title="console", models=(ConsoleOptions,)),
     Section(title="slack", models=(SlackOptions,)),
     Section(title="webhook", models=(WebhookOptions,)),
+    Section(title="discord", models=(DiscordOptions,)),
+    Section(title="teams", models=(TeamsOptions,)),
+    Section(title="mattermost", models=(MattermostOptions,)),
+    Section(title="ntfy", models=(NtfyOptions,)),
+    Section(title="pagerduty", models=(PagerDutyOptions,)),
+    Section(title="email", models=(EmailOptions,)),
+    Section(title="apprise", models=(AppriseOptions,)),
     Section(title="alerts", models=(AlertOptions,)),
     Section(title="poll", models=(PollOptions,)),
     Section(title="hosts", models=(HostOptions,)),
@@ -110,7 +128,13 @@ def _section(section: Section) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for model in section.models:
         for name, field in model.model_fields.items():
-            cells = (f"`{name}`", _type(field), _default(field), field.description, _example(field))
+            cells = (
+                f"`{field.alias or name}`",
+                _type(field),
+                _default(field),
+                field.description,
+                _example(field),
+            )
             yield "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -35,6 +35,11 @@ LATER = {
 
 _NEEDED = {
     "url": "url: https://example.org/feed.xml",
+    "topic": "topic: and a name nobody guesses, as in newsdesk-7f3a91c2",
+    "routing_key": "routing_key: ${PAGERDUTY_ROUTING_KEY}",
+    "server": "server: smtp.example.org",
+    "from": "from: monitor@example.org",
+    "to": "to: desk@example.org",
     "name": "name: and the name people know it by",
     "match": "match: [airspace, NOTAM]",
     "title": "title: and a headline",
@@ -244,7 +249,7 @@ def options_at(loc: tuple[Step, ...]) -> list[str]:
     for step in loc:
         kind = _inner(kind, step)
     model = _model(kind)
-    return list(model.model_fields) if model else []
+    return [each.alias or name for name, each in model.model_fields.items()] if model else []
 
 
 def _inner(kind: Any, step: Step) -> Any:

@@ -53,6 +53,7 @@ from monitor.model.sources import (
     Source,
     SourceState,
 )
+from monitor.model.stories import Copy, Gist
 from monitor.model.words import (
     FIELDS,
     AlertId,
@@ -81,6 +82,7 @@ __all__ = [
     "Change",
     "Committed",
     "Conditions",
+    "Copy",
     "Dead",
     "Decide",
     "Decision",
@@ -96,6 +98,7 @@ __all__ = [
     "Fallback",
     "Fetched",
     "Field",
+    "Gist",
     "Habits",
     "HostWish",
     "Identity",

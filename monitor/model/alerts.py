@@ -17,6 +17,7 @@ class Story:
     first_seen: datetime
     size: int
     sources: tuple[str, ...]  # names, in the order they joined
+    topic: StoryId | None = None  # the story that began the larger matter it is part of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,20 +90,32 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """It arrived. `ref` is the receiver's name for it, where it has one."""
+    """It arrived. `ref` is the receiver's name for it, where it has one.
+
+    `note` tells people of those who did not get it, where some did. Before `wait` has passed
+    nothing more goes to the destination.
+    """
 
     ref: str = ""
+    note: str = ""
+    wait: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """Try again. With scope destination nothing goes there before `after` has passed."""
+    """Try again. With scope destination nothing goes there before `after` has passed.
+
+    Where a part has arrived, `left` says in the kind's own words what has not: the next attempt is
+    given it back.
+    """
 
     reason: str
     after: timedelta | None = None  # None: the schedule decides
     scope: Literal["message", "destination"] = "message"
     counts: bool = True  # a rate limit does not use up an attempt
     maybe_sent: bool = False  # the request may have arrived although no answer did
+    everywhere: bool = False  # the pause is for all destinations of this kind at the same host
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

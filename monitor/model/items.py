@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model.documents import Entry
+from monitor.model.stories import Gist
 from monitor.model.words import Change, Field, ItemId, ItemOutcome, Severity
 
 
@@ -81,6 +82,7 @@ class Sighting:
     matches: tuple[Match, ...] = ()
     outcome: ItemOutcome | None = None
     reason: str = ""  # in words for a person
+    gist: Gist | None = None  # None: only its link and its title say which story it tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from monitor.model.alerts import Alert, Notice, Story
 from monitor.model.items import Edit, Known, Match, Sighting
 from monitor.model.sources import Source, SourceState
+from monitor.model.stories import Copy
 from monitor.model.words import AlertId, ItemId, ItemOutcome, PollOutcome, StoryId
+
+if TYPE_CHECKING:
+    from monitor.stories.member import Member
+    from monitor.stories.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,7 @@ class StoryBook:
     alerted: AbstractSet[tuple[StoryId, str]]
     of_item: Mapping[ItemId, StoryId | None] = field(default_factory=dict)
     ruled: Mapping[tuple[ItemId, str], Ruling] = field(default_factory=dict)
+    shelf: "Shelf | None" = None  # what the items of the last days tell; joining fills it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,8 @@ class Decision:
     stories: Mapping[StoryId, Story]  # the stories begun or grown, as they are now
     rulings: Sequence[Ruling] = ()
     alerts: Sequence[Alert] = ()
+    copies: Mapping[ItemId, Copy] = field(default_factory=dict)
+    members: Sequence["Member"] = ()  # what the book's shelf now remembers of the new items
 
 
 Decide: TypeAlias = Callable[[PollRecord, Sequence[Sighting], StoryBook], Decision]

@@ -7,7 +7,18 @@ from functools import partial
 from typing import Protocol
 
 from monitor.model import Message
-from monitor.notify import console, slack, webhook
+from monitor.notify import (
+    console,
+    discord,
+    mail,
+    mattermost,
+    ntfy,
+    pagerduty,
+    slack_bot,
+    teams,
+    through_apprise,
+    webhook,
+)
 from monitor.notify.post import Answer, Edge, post
 from monitor.settings import NotifierSettings
 
@@ -24,11 +35,12 @@ class Deliver(Protocol):
         plain: bool,
         edge: Edge,
         parent: str = "",
+        left: str = "",
     ) -> Answer:
         """Try once; `plain` asks for the form that is left when the full one was refused.
 
         `parent` is the `ref` with which the first message of the same story and watchlist was
-        delivered here, "" where there is none.
+        delivered here, "" where there is none. `left` is what the attempt before left to do.
         """
 
 
@@ -53,7 +65,40 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "console": Kind(deliver=console.deliver),
     "slack": Kind(
-        deliver=partial(post, slack), rate=Rate(every=timedelta(seconds=1), burst=3), bundles=True
+        deliver=slack_bot.deliver, rate=Rate(every=timedelta(seconds=1), burst=3), bundles=True
+    ),
+    # Five at once and thirty a minute; it says itself when it wants less.
+    "discord": Kind(
+        deliver=partial(post, discord), rate=Rate(every=timedelta(seconds=2), burst=5), bundles=True
+    ),
+    # 100 an hour, 150 in two, 1,800 a day.
+    "teams": Kind(
+        deliver=partial(post, teams), rate=Rate(every=timedelta(minutes=1), burst=20), bundles=True
+    ),
+    "mattermost": Kind(
+        deliver=partial(post, mattermost),
+        rate=Rate(every=timedelta(seconds=1), burst=5),
+        bundles=True,
+    ),
+    # 60 at once, and one more every five seconds.
+    "ntfy": Kind(
+        deliver=partial(post, ntfy), rate=Rate(every=timedelta(seconds=5), burst=60), bundles=True
+    ),
+    # Each story is an incident of its own, so nothing is put together.
+    "pagerduty": Kind(
+        deliver=partial(post, pagerduty), rate=Rate(every=timedelta(seconds=1), burst=30)
+    ),
+    # A mailbox is read after the weekend too.
+    "email": Kind(
+        deliver=mail.deliver,
+        ttl=timedelta(hours=72),
+        rate=Rate(every=timedelta(seconds=1), burst=10),
+        bundles=True,
+    ),
+    "apprise": Kind(
+        deliver=through_apprise.deliver,
+        rate=Rate(every=timedelta(seconds=1), burst=3),
+        bundles=True,
     ),
     # A machine catches up after a long weekend.
     "webhook": Kind(deliver=partial(post, webhook), ttl=timedelta(hours=72)),

@@ -32,12 +32,18 @@ def judge(status: int, headers: httpx.Headers, *, now: datetime) -> Retry | Dead
     return _refused(status)
 
 
-def rate_limited(wait: timedelta | None) -> Retry:
-    """Return the pause a rate limit asks of the whole destination.
+def rate_limited(wait: timedelta | None, *, everywhere: bool = False) -> Retry:
+    """Return the pause a rate limit asks of the whole destination, or of all at its host.
 
     Where it names no time the attempt counts, so that the schedule grows and never hammers.
     """
-    return Retry(reason="rate_limited", after=wait, scope="destination", counts=wait is None)
+    return Retry(
+        reason="rate_limited",
+        after=wait,
+        scope="destination",
+        counts=wait is None,
+        everywhere=everywhere,
+    )
 
 
 def retry_after(

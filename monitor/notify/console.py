@@ -30,13 +30,14 @@ async def deliver(
     plain: bool,
     edge: Edge,
     parent: str = "",
+    left: str = "",
 ) -> Answer:
     """Write the message as a block of lines with an empty line after it.
 
     A thread writes, so that a stopped terminal or a full pipe holds up nothing else. What has
     been given up may still appear once somebody reads on.
     """
-    del settings, webhook_id, plain, parent
+    del settings, webhook_id, plain, parent, left
     block = text(message, now=edge.now(), paint=_paint if edge.colour else unpainted)
     patience = max(0.0, edge.deadline - asyncio.get_running_loop().time())
     try:

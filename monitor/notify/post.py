@@ -28,6 +28,15 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.
 _HEADERS = {"User-Agent": f"news-feed-monitor/{__version__}", "Accept-Encoding": "identity"}
 
 
+class Classify(Protocol):
+    """Say what an answer means, whatever its status, headers and body. Pure."""
+
+    def __call__(
+        self, status: int, headers: httpx.Headers, body: bytes, *, now: datetime
+    ) -> Verdict:
+        """Return the verdict; `now` is when the answer came."""
+
+
 class Dialect(Protocol):
     """What one kind says over HTTP and how it is answered, both pure; a module satisfies it."""
 
@@ -78,14 +87,23 @@ async def post(
     plain: bool,
     edge: Edge,
     parent: str = "",
+    left: str = "",
 ) -> Answer:
     """Send a message as its kind builds it and judges the answer; every failure is a verdict."""
+    del left  # one request arrives or does not
     try:
         request = kind.request(
             message, settings, webhook_id=webhook_id, now=edge.now(), plain=plain, parent=parent
         )
     except (httpx.InvalidURL, ValueError) as error:
-        return Answer(verdict=_unsendable(error, settings))
+        return Answer(verdict=unsendable(error, settings))
+    return await ask(request, settings, edge=edge, classify=kind.classify)
+
+
+async def ask(
+    request: httpx.Request, settings: NotifierSettings, *, edge: Edge, classify: Classify
+) -> Answer:
+    """Send one request and have its answer judged; every failure is a verdict."""
     request.headers.update(_HEADERS)
     request.extensions = {"allow_networks": settings.allow_networks}
     try:
@@ -94,9 +112,9 @@ async def post(
     except TimeoutError:
         return Answer(verdict=Retry(reason="timeout: no answer in time", maybe_sent=True))
     except Exception as error:  # noqa: BLE001 - no server may stop the loop that delivers
-        return Answer(verdict=_failure(error, settings))
+        return Answer(verdict=failure(error, settings))
     body = await _read(response, edge.deadline)
-    verdict = kind.classify(response.status_code, response.headers, body, now=edge.now())
+    verdict = classify(response.status_code, response.headers, body, now=edge.now())
     return Answer(verdict=verdict, status=response.status_code, body=body)
 
 
@@ -119,12 +137,14 @@ async def _read(response: httpx.Response, deadline: float) -> bytes:
     return bytes(body[:MAX_ANSWER_BYTES])
 
 
-def _unsendable(error: Exception, settings: NotifierSettings) -> Dead:
+def unsendable(error: Exception, settings: NotifierSettings) -> Dead:
+    """Return the verdict on a configuration with which nothing can be sent."""
     words = redact(str(error), settings)
     return Dead(reason=f"unsendable: {words}", scope="destination")
 
 
-def _failure(error: Exception, settings: NotifierSettings) -> Verdict:
+def failure(error: Exception, settings: NotifierSettings) -> Verdict:
+    """Return the verdict on what stopped a request, or a connection, before an answer came."""
     words = redact(str(error) or type(error).__name__, settings)
     if isinstance(error, BlockedAddress):
         return Retry(
@@ -132,7 +152,7 @@ def _failure(error: Exception, settings: NotifierSettings) -> Verdict:
             f"notifiers.{settings.name}.allow_networks"
         )
     if isinstance(error, Unsendable | httpx.InvalidURL | httpx.UnsupportedProtocol):
-        return _unsendable(error, settings)
+        return unsendable(error, settings)
     if isinstance(error, _NOT_SENT):
         return Retry(reason=f"not_sent: {words}")
     return Retry(reason=f"no_answer: {words}", maybe_sent=True)

@@ -19,7 +19,9 @@ def redact(words: str, settings: NotifierSettings) -> str:
     """Return the words on one line, at most 1 KiB of UTF-8, without the destination's secrets."""
     # What is removed as unprintable must not hide a secret from the pattern.
     clean = printable(words)
-    if (pattern := _pattern(settings.url, settings.secrets)) is not None:
+    named = (settings.token, settings.password, settings.routing_key)
+    secrets = (*settings.secrets, *(secret for secret in named if secret))
+    if (pattern := _pattern(settings.url, secrets)) is not None:
         clean = pattern.sub(_mask, clean)
     return clean.encode("utf-8", "replace")[:MAX_BYTES].decode("utf-8", "ignore")
 

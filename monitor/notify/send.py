@@ -34,6 +34,7 @@ async def send(
     *,
     webhook_id: str,
     parent: str = "",
+    left: str = "",
     transport: httpx.AsyncBaseTransport,
     out: TextIO,
     now: Callable[[], datetime],
@@ -44,7 +45,8 @@ async def send(
 
     `deadline` is over everything, the plain form included. `webhook_id` is the delivery's, the
     same on every attempt. `parent` is the receiver's name for the message that told of the story
-    first, where it gave one. `colour` says whether `out` is a terminal that shows it.
+    first, where it gave one; `left` is that of the Retry which the attempt before ended in.
+    `colour` says whether `out` is a terminal that shows it.
     """
     loop = asyncio.get_running_loop()
     start = loop.time()
@@ -62,6 +64,7 @@ async def send(
         webhook_id=webhook_id,
         edge=edge,
         parent=parent,
+        left=left,
     )
     answer = await deliver(plain=False)
     if isinstance(answer.verdict, Fallback):

@@ -11,37 +11,21 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from monitor.alerts.excerpt import cut, printable, segments
-from monitor.alerts.wording import (
-    byline,
-    is_own,
-    own_byline,
-    reasons,
-    severity_word,
-    spans,
-    text,
-    topic,
-)
+from monitor.alerts.excerpt import cut
+from monitor.alerts.wording import Listed, is_digest, text
 from monitor.model import Dead, Delivered, Fallback, Message, Retry, Verdict
 from monitor.notify.answers import judge, rate_limited, retry_after
+from monitor.notify.parts import Parts, parts, widest
 from monitor.settings import NotifierSettings
 
 MAX_TEXT = 4_000  # code points; Slack shows no more of a message's text
-MAX_LINK = 2_000
 LINK_PIECES = 3_000  # code points a headline's address may take in all its pieces
 
-_HEADLINE = 300
-_QUOTE = 600
-_LEAD = 120  # what is shown of the summary before its first match
-_NAME = 100
-_DESCRIPTION = 500
-_EXPLANATION = 2_000
-_SHORT_ID = 8
+_DIGEST_ROOM = 9_000  # of 10,000 code points, links included
 
 Element: TypeAlias = dict[str, Any]
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_IN_LINKS = str.maketrans({"|": "%7C", "<": "%3C", ">": "%3E", " ": "%20", '"': "%22"})
 _SIGNS = {
     "critical": "rotating_light",
     "high": "red_circle",
@@ -98,7 +82,7 @@ def request(
     # footer's alert id tells people of a repeat.
     del webhook_id, parent
     payload: dict[str, Any] = {
-        "text": fallback(text(message, now=now)),
+        "text": notification(message, now=now),
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
@@ -114,25 +98,72 @@ def request(
 
 
 def blocks(message: Message, *, now: datetime) -> list[Element]:
-    """Return the message as Block Kit blocks; their text stays far below 10,000 code points."""
-    if is_own(message):
-        return _own_blocks(message, now=now)
-    data = message.data
-    watchlist, alert = data["watchlist"], data["alert"]
+    """Return the message as Block Kit blocks; their text stays below 10,000 code points."""
+    said = parts(message, now=now)
     top = [
-        {"type": "emoji", "name": _SIGNS.get(watchlist["severity"], "white_circle")},
-        _words(f" {severity_word(message)}", bold=True),
-        _words(f" {cut(printable(watchlist['name']), _NAME)} · {alert['reason']}\n"),
-        *_headline(message),
-        _words(f"\n{byline(message, now=now)}"),
+        {"type": "emoji", "name": _SIGNS.get(said.severity, _OWN_SIGN)},
+        _words(f" {said.mark}", bold=True),
+        _words(f" {said.about}\n" if said.about else "\n"),
+        *_headline(said),
     ]
-    below = [_words(f"matched {'; '.join(reasons(message)) or 'without evidence'}")]
-    if watchlist["description"]:
-        below.append(_words(f"\n{cut(printable(watchlist['description']), _DESCRIPTION)}"))
-    if page := _link(alert["url"]):
-        below += [_words("\n"), {"type": "link", "url": page, "text": "details"}]
-    elements = [_section(top), *_quote(message), _section(below)]
-    return [{"type": "rich_text", "elements": elements}, _footer(f"alert {_short(alert['id'])}")]
+    if said.byline:
+        top.append(_words(f"\n{said.byline}"))
+    if said.rows:
+        elements = [_section(top), _list(said.rows), _section([_words("\n".join(said.lines))])]
+    else:
+        elements = [_section(top), *_below(said)]
+    return [{"type": "rich_text", "elements": elements}, _footer(said.footer)]
+
+
+def _below(said: Parts) -> list[Element]:
+    below = [_words("\n".join(said.lines))] if said.lines else []
+    if said.page:
+        below += [_words("\n"), {"type": "link", "url": said.page, "text": "details"}]
+    quote = [_words(piece, bold=matched) for piece, matched in said.quote]
+    quoted = [{"type": "rich_text_quote", "elements": quote}] if quote else []
+    return [*quoted, *([_section(below)] if below else [])]
+
+
+def _list(rows: Sequence[Listed]) -> Element:
+    items = widest(rows, _items, lambda told: sum(map(_size, told)) <= _DIGEST_ROOM)
+    return {"type": "rich_text_list", "style": "bullet", "elements": items}
+
+
+def _items(rows: Sequence[Listed]) -> list[Element]:
+    return [_item(row) for row in rows]
+
+
+def _item(row: Listed) -> Element:
+    told = " · ".join(part for part in (row.source, row.news) if part)
+    elements = [
+        _words(row.severity, bold=True),
+        _words(f" {row.watchlist}: "),
+        _words(row.title, url=row.link or None),
+    ]
+    return _section([*elements, _words(f" ({told})")] if told else elements)
+
+
+def _size(item: Element) -> int:
+    return sum(len(each["text"]) + len(each.get("url", "")) for each in item["elements"])
+
+
+def notification(message: Message, *, now: datetime) -> str:
+    """Return the text for notifications and for the plain form; a digest's lists every alert."""
+    if not is_digest(message):
+        return fallback(text(message, now=now))
+    said = parts(message, now=now)
+    [(headline, _)] = said.headline
+    return widest(
+        said.rows,
+        lambda rows: "\n".join([f"{said.mark} {headline}", *map(_line, rows)]).translate(_ESCAPES),
+        lambda told: len(told) <= MAX_TEXT,
+    )
+
+
+def _line(row: Listed) -> str:
+    told = " · ".join(part for part in (row.source, row.news) if part)
+    behind = "".join([f" ({told})" if told else "", f" {row.link}" if row.link else ""])
+    return f"{row.severity} {row.watchlist}: {row.title}{behind}"
 
 
 def fallback(block: str) -> str:
@@ -182,57 +213,16 @@ def _read(body: bytes) -> tuple[str, str | None]:
     return str(answer.get("error", "")), None if wait is None else str(wait)
 
 
-def _own_blocks(message: Message, *, now: datetime) -> list[Element]:
-    data = message.data
-    elements = [
-        {"type": "emoji", "name": _OWN_SIGN},
-        _words(f" {severity_word(message)}", bold=True),
-        _words(f" {topic(message)}\n{cut(printable(data['title']), _HEADLINE)}"),
-    ]
-    if explained := cut(printable(data["text"] or ""), _EXPLANATION):
-        elements.append(_words(f"\n{explained}"))
-    if line := own_byline(message, now=now):
-        elements.append(_words(f"\n{line}"))
-    return [
-        {"type": "rich_text", "elements": [_section(elements)]},
-        _footer(f"notice {_short(data['id'])}, about the monitor itself"),
-    ]
-
-
 def _footer(words: str) -> Element:
     element = {"type": "plain_text", "text": words, "emoji": False}
     return {"type": "context", "elements": [element]}
 
 
-def _short(identity: str) -> str:
-    return cut(printable(identity), _SHORT_ID + 1).removesuffix("…")
-
-
-def _headline(message: Message) -> list[Element]:
-    title = message.data["item"]["title"]
-    url = _link(message.data["item"]["link"])
-    pieces = segments(title, spans(message, "title"), limit=_HEADLINE)
-    if url and len(url) * len(pieces) > LINK_PIECES:
-        pieces = segments(title, (), limit=_HEADLINE)
-    if url and not pieces:
-        pieces = [("untitled", False)]
-    return [_words(piece, bold=matched, url=url) for piece, matched in pieces]
-
-
-def _quote(message: Message) -> list[Element]:
-    summary = message.data["item"]["summary"] or ""
-    found = spans(message, "summary")
-    first = min((start for start, _ in found if start < len(summary)), default=0)
-    start = max(0, first - _LEAD) if first > _QUOTE - _LEAD else 0
-    pieces = segments(summary, found, limit=_QUOTE, start=start)
-    if not pieces:
-        return []
-    return [
-        {
-            "type": "rich_text_quote",
-            "elements": [_words(piece, bold=matched) for piece, matched in pieces],
-        }
-    ]
+def _headline(said: Parts) -> list[Element]:
+    pieces = said.headline
+    if len(said.link) * len(pieces) > LINK_PIECES:
+        pieces = (("".join(words for words, _ in pieces), False),)
+    return [_words(piece, bold=matched, url=said.link or None) for piece, matched in pieces]
 
 
 def _section(elements: Sequence[Element]) -> Element:
@@ -244,8 +234,3 @@ def _words(words: str, *, bold: bool = False, url: str | None = None) -> Element
     if url:
         element = {"type": "link", "url": url, "text": words}
     return element | {"style": {"bold": True}} if bold else element
-
-
-def _link(address: str | None) -> str | None:
-    url = printable(address or "").translate(_IN_LINKS)
-    return url if url.startswith(("https://", "http://")) and len(url) <= MAX_LINK else None

@@ -1,4 +1,7 @@
-"""Signed webhooks for machines, after Standard Webhooks 1.0.0."""
+"""Signed webhooks for machines, after Standard Webhooks 1.0.0.
+
+The message comes as the contract has it, or as a CloudEvent; it is signed in each form.
+"""
 
 import base64
 from collections.abc import Sequence
@@ -7,8 +10,9 @@ from datetime import UTC, datetime
 import httpx
 from standardwebhooks import Webhook
 
-from monitor.alerts.render import body, minimal
+from monitor.alerts.render import body, minimal, to_json
 from monitor.model import Delivered, Message, Verdict
+from monitor.notify import cloudevents
 from monitor.notify.answers import judge
 from monitor.settings import NotifierSettings, signing_key_fault
 
@@ -28,11 +32,13 @@ def request(
     ValueError for a secret that is none and httpx.InvalidURL for an address that is none.
     """
     del parent  # the message itself names its story
-    content = body(minimal(message) if plain else message)
+    said, content = _formed(
+        minimal(message) if plain else message, settings.form, webhook_id=webhook_id
+    )
     moment = now.astimezone(UTC)
     url = httpx.URL(settings.url)
     headers = {
-        "Content-Type": "application/json",
+        **said,
         "webhook-id": webhook_id,
         "webhook-timestamp": str(int(moment.timestamp())),
     }
@@ -44,6 +50,22 @@ def request(
         credentials = f"{url.username}:{url.password}".encode()
         headers["Authorization"] = f"Basic {base64.b64encode(credentials).decode()}"
     return httpx.Request("POST", url, headers=headers, content=content)
+
+
+def _formed(message: Message, form: str, *, webhook_id: str) -> tuple[dict[str, str], bytes]:
+    """Return the headers that belong to a form, and the body; ValueError for an unknown form."""
+    match form:
+        case "":
+            return {"Content-Type": "application/json"}, body(message)
+        case "cloudevents":
+            said = {"Content-Type": "application/cloudevents+json; charset=utf-8"}
+            return said, cloudevents.structured(message, identity=webhook_id)
+        case "cloudevents-binary":
+            said = {"Content-Type": "application/json"}
+            event = cloudevents.headers(message, identity=webhook_id)
+            return said | event, to_json(message.data)
+        case _:
+            raise ValueError(f"a webhook knows no form {form!r}")
 
 
 def sign(content: str, secrets: Sequence[str], *, webhook_id: str, moment: datetime) -> str:

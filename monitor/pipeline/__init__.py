@@ -24,6 +24,7 @@ from monitor.model import Source, SourceState
 from monitor.pipeline.deciding import decider
 from monitor.pipeline.delivering import Delivering
 from monitor.pipeline.gaps import LONG_GAP_SECONDS, Gaps
+from monitor.pipeline.gists import Gists
 from monitor.pipeline.passage import Gate
 from monitor.pipeline.report import Visit
 from monitor.pipeline.setup import Setup, set_up
@@ -71,6 +72,7 @@ class Pipeline:
     _trust: Trust = field(init=False)
     _gaps: Gaps = field(init=False)
     _gate: Gate = field(init=False)
+    _gists: Gists = field(init=False, default_factory=Gists)
 
     def __post_init__(self) -> None:
         """Index the sources, start the thread that reads the store, set up the two lanes."""
@@ -138,6 +140,7 @@ class Pipeline:
             transport=self.transport,
             parsers=self.parsers,
             matcher=self.matcher,
+            gists=self._gists,
             now=self.now,
             rng=self.rng,
             hint=self._tell,

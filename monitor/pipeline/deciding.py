@@ -23,7 +23,7 @@ from monitor.model import (
     StoryBook,
     StoryId,
 )
-from monitor.stories.duplicates import join, stay
+from monitor.stories.joining import join, stay
 
 if TYPE_CHECKING:
     from monitor.store import Rule
@@ -40,15 +40,22 @@ def decider(policy: Policy) -> Decide:
     """
 
     def decide(record: PollRecord, new: Sequence[Sighting], book: StoryBook) -> Decision:
-        joined, stories = join([sighting.item for sighting in new], book, now=record.now)
+        told = join(new, book, now=record.now)
         rulings, alerts = rule(
             new,
-            {item: stories[story] for item, story in joined.items()},
+            {item: told.stories[story] for item, story in told.of_item.items()},
             set(book.alerted),
             record=record,
             policy=policy,
         )
-        made = Decision(joined=joined, stories=stories, rulings=rulings, alerts=alerts)
+        made = Decision(
+            joined=told.of_item,
+            stories=told.stories,
+            rulings=rulings,
+            alerts=alerts,
+            copies=told.copies,
+            members=told.members,
+        )
         return _with_edits(record, new, made, book, policy) if book.of_item else made
 
     return decide

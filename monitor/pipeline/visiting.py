@@ -37,14 +37,16 @@ from monitor.model import (
 )
 from monitor.pipeline.edits import turned
 from monitor.pipeline.gaps import LONG_GAP_SECONDS, Gaps
+from monitor.pipeline.gists import Gists
 from monitor.pipeline.intake import Intake, Read, Taken
 from monitor.pipeline.report import Visit, count, report, word
 from monitor.pipeline.trust import Trust, is_deferred
 from monitor.queue import LeaseLost
 from monitor.settings import Settings
 from monitor.store import Store, Writer
-from monitor.stories.duplicates import title_key
+from monitor.stories.keys import title_key
 from monitor.watch.matcher import Matcher
+from monitor.watch.words.detection import Tongue
 from monitor.watch.words.text import normalised
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,7 @@ class Visiting:
     transport: httpx.AsyncBaseTransport
     parsers: ParserPool
     matcher: Matcher
+    gists: Gists
     now: Callable[[], datetime]
     rng: random.Random
     hint: Callable[[Iterable[str]], Awaitable[None]]
@@ -140,20 +143,28 @@ class Visiting:
     async def _match(self, found: Sequence[Sighting]) -> tuple[Sighting, ...]:
         sightings = []
         for done, sighting in enumerate(found, 1):
-            item, matches = await self._matched(sighting.item)
+            tongue = await self._tongue(sighting.item)
+            item, matches = self._matched_in(sighting.item, tongue)
             if matches:
                 metrics.MATCHES.inc(sum(not match.vetoed_by for match in matches))
-            sightings.append(replace(sighting, item=item, matches=matches))
+            gist = self.gists.of(item, tongue.bends)
+            sightings.append(replace(sighting, item=item, matches=matches, gist=gist))
             if not done % ITEMS_PER_TURN:
                 await asyncio.sleep(0)
         return tuple(sightings)
 
     async def _matched(self, item: Item) -> tuple[Item, tuple[Match, ...]]:
-        keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
-        tongue = self.matcher.tongue(keyed)
+        return self._matched_in(item, await self._tongue(item))
+
+    async def _tongue(self, item: Item) -> Tongue:
+        tongue = self.matcher.tongue(item)
         if not self.matcher.is_ready(tongue.bends):
             # It takes half a second for a hundred thousand terms, once.
             await asyncio.to_thread(self.matcher.prepare, tongue.bends)
+        return tongue
+
+    def _matched_in(self, item: Item, tongue: Tongue) -> tuple[Item, tuple[Match, ...]]:
+        keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
         return keyed, self.matcher.match(keyed, tongue)
 
     async def _conclude(

@@ -23,8 +23,9 @@ from monitor.model import (
 )
 from monitor.store.alerts import insert_alerts, insert_rulings
 from monitor.store.engine import Database
+from monitor.store.gists import Shelves
 from monitor.store.hosts import put_off
-from monitor.store.items import insert_items
+from monitor.store.items import insert_copies, insert_items
 from monitor.store.keys import name_items, shown
 from monitor.store.notices import tell
 from monitor.store.outbox import enqueue
@@ -54,19 +55,48 @@ def commit(
     webhook_id: Callable[[AlertId, str], str],
     message: Callable[[Alert], Message],
     notify: tuple[str, ...] = (),
+    shelves: Shelves,
 ) -> list[Committed]:
     """Write a group of records, all or nothing; one result for each, in order.
 
-    `notify` are the notifiers that hear of the records' notices.
+    `notify` are the notifiers that hear of the records' notices; `shelves` keeps what stories are
+    compared by.
     A record whose source another poll has moved on is refused alone. What `decide`, `webhook_id`
     or `message` raise undoes the group and reaches the caller.
     """
+    try:
+        return _commit(
+            database,
+            records,
+            decide,
+            story_window=story_window,
+            webhook_id=webhook_id,
+            message=message,
+            notify=notify,
+            shelves=shelves,
+        )
+    except BaseException:
+        shelves.spoil()
+        raise
+
+
+def _commit(
+    database: Database,
+    records: Sequence[PollRecord],
+    decide: Decide,
+    *,
+    story_window: timedelta,
+    webhook_id: Callable[[AlertId, str], str],
+    message: Callable[[Alert], Message],
+    notify: tuple[str, ...],
+    shelves: Shelves,
+) -> list[Committed]:
     with database.write() as connection:
         accepted = accept(connection, records)
         polls = [record for record, fresh in zip(records, accepted, strict=True) if fresh]
         save_states(connection, polls)
         put_off(connection, polls)
-        decided = _decide(connection, polls, decide, story_window)
+        decided = _decide(connection, polls, decide, story_window, shelves)
         insert_items(
             connection,
             (
@@ -77,6 +107,10 @@ def commit(
         )
         name_items(connection, ((p.state.id, p.now, p.seen) for p in polls if p.seen))
         edit_items(connection, ((p.now, edit) for p in polls for edit in p.edits))
+        insert_copies(
+            connection, (copy for each in decided for copy in each.decision.copies.items())
+        )
+        shelves.keep(connection, [m for each in decided for m in each.decision.members])
         alerts = [alert for each in decided for alert in each.decision.alerts]
         insert_rulings(connection, (r for each in decided for r in each.decision.rulings))
         insert_alerts(connection, alerts, message)
@@ -88,7 +122,11 @@ def commit(
 
 
 def _decide(
-    connection: Connection, polls: Sequence[PollRecord], decide: Decide, window: timedelta
+    connection: Connection,
+    polls: Sequence[PollRecord],
+    decide: Decide,
+    window: timedelta,
+    shelves: Shelves,
 ) -> list[_Decided]:
     """Decide the records in order, each in sight of what those before it made."""
     new = _new_sightings(connection, polls)
@@ -99,7 +137,14 @@ def _decide(
         return [_Decided(record, (), _NOTHING) for record in polls]
     since = min(record.now for record in polls) - window
     ids = [item.id for item in edited]
-    book = open_book(connection, [*found, *edited], since=since, edited=ids)
+    tells = any(sighting.gist for sightings in new for sighting in sightings)
+    book = open_book(
+        connection,
+        [*found, *edited],
+        since=since,
+        edited=ids,
+        shelves=shelves if tells else None,
+    )
     decided = []
     for record, sightings, again in zip(polls, new, turned, strict=True):
         decision = decide(record, sightings, book.view) if sightings or again else _NOTHING

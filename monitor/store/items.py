@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select
 
 from monitor.feeds.redaction import redact_url
-from monitor.model import Entry, Item, ItemId, SourceId, SourceRef, StoryId
+from monitor.model import Copy, Entry, Item, ItemId, SourceId, SourceRef, StoryId
 from monitor.store.bulk import Bulk, portions
 from monitor.store.columns import (
     AnyRow,
@@ -17,7 +17,7 @@ from monitor.store.columns import (
     to_json,
 )
 from monitor.store.engine import Database
-from monitor.store.tables import items, sources
+from monitor.store.tables import copies, items, sources
 
 PAGE = 500
 
@@ -28,6 +28,7 @@ SELECT_ITEMS = select(
     sources.c.tags.label("source_tags"),
 ).join_from(items, sources, items.c.source_id == sources.c.id)
 
+_INSERT_COPIES = Bulk(lambda insert: insert(copies).on_conflict_do_nothing())
 _INSERT_ITEMS = Bulk(lambda insert: insert(items).on_conflict_do_nothing(), names=items.c.keys())
 
 
@@ -36,6 +37,12 @@ def insert_items(
 ) -> None:
     """Write items with the story each joined."""
     _INSERT_ITEMS(connection, [_item_row(*each) for each in new])
+
+
+def insert_copies(connection: Connection, found: Iterable[tuple[ItemId, Copy]]) -> None:
+    """Write which items say what another said."""
+    rows = [{"item": item, "of": copy.of, "kind": copy.kind} for item, copy in found]
+    _INSERT_COPIES(connection, rows)
 
 
 def items_by_id(database: Database, ids: Iterable[ItemId]) -> dict[ItemId, Item]:

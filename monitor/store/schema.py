@@ -17,7 +17,7 @@ from monitor.store.lock import ADVISORY_SCHEMA, hold_file
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"  # the newest file in migrations/versions
+HEAD = "0003"  # the newest file in migrations/versions
 MIGRATIONS = Path(__file__).parent / "migrations"
 CHECKED_BYTES = 64 * 2**20
 

@@ -46,6 +46,7 @@ from monitor.store import (
     sources,
 )
 from monitor.store.engine import Database, open_database
+from monitor.store.gists import Shelves
 from monitor.store.history import Past, Rule, Ruled, Write
 from monitor.store.lock import file_holder, hold_file, hold_server, server_holder
 from monitor.store.lookups import Counts, FailingSource, Finding, NoticeFinding
@@ -61,6 +62,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._held = ExitStack()
+        self._shelves = Shelves()
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -188,6 +190,7 @@ class Store:
             webhook_id=webhook_id,
             message=message,
             notify=notify,
+            shelves=self._shelves,
         )
 
     def announce(

@@ -11,8 +11,10 @@ from monitor.model import Decision, Item, ItemId, Ruling, Story, StoryBook, Stor
 from monitor.store.alerts import to_ruling
 from monitor.store.bulk import Bulk, Lookup, MakeInsert, portions
 from monitor.store.columns import AnyRow, distinct_keys, micros, to_json
+from monitor.store.gists import Shelves
 from monitor.store.lock import ADVISORY_STORIES
 from monitor.store.tables import alerts, items, rulings, stories
+from monitor.stories.shelf import Shelf
 
 
 def _upsert(insert: MakeInsert) -> Any:
@@ -43,16 +45,41 @@ _SAVE = Bulk(_upsert, names=stories.c.keys())
 _STORIES_BY = {name: _by(items.c[name]) for name in ("link_key", "title_key")}
 
 
+class _Stories(dict[StoryId, Story]):
+    """Stories by id, read when they are asked for; `alerted` learns of their alerts."""
+
+    def __init__(self, connection: Connection, alerted: set[tuple[StoryId, str]]) -> None:
+        super().__init__()
+        self._connection = connection
+        self._alerted = alerted
+        self._absent: set[StoryId] = set()
+
+    def learn(self, wanted: set[StoryId]) -> None:
+        """Read stories that are not known yet, all at once."""
+        new = wanted - self.keys() - self._absent
+        if new:
+            self.update(_read(self._connection, new))
+            self._absent |= new - self.keys()
+            self._alerted |= _alerted(self._connection, new)
+
+    def get(self, key: StoryId, default: Any = None) -> Any:
+        """Return a story, stored or begun in this group."""
+        self.learn({key})
+        return super().get(key, default)
+
+
 class OpenBook:
     """A StoryBook that grows as the records of one group are decided, one after another."""
 
     def __init__(
         self,
         by_key: dict[str, StoryId],
-        known: dict[StoryId, Story],
+        known: _Stories,
         alerted: set[tuple[StoryId, str]],
         of_item: dict[ItemId, StoryId | None],
         ruled: dict[tuple[ItemId, str], Ruling],
+        *,
+        shelf: Shelf | None,
     ) -> None:
         self._by_key = by_key
         self._stories = known
@@ -60,7 +87,12 @@ class OpenBook:
         self._rows: dict[StoryId, tuple[Any, ...]] = {}
         self._ruled = ruled
         self.view = StoryBook(
-            by_key=by_key, stories=known, alerted=alerted, of_item=of_item, ruled=ruled
+            by_key=by_key,
+            stories=known,
+            alerted=alerted,
+            of_item=of_item,
+            ruled=ruled,
+            shelf=shelf,
         )
 
     def fold(self, decision: Decision, new: Iterable[Item], *, now: datetime) -> None:
@@ -87,8 +119,11 @@ def open_book(
     *,
     since: datetime,
     edited: Sequence[ItemId] = (),
+    shelves: Shelves | None = None,
 ) -> OpenBook:
     """Read the stories that the new items' keys were in since then, and those of edited items.
+
+    With `shelves` what the items of the last days tell is at hand too.
 
     On PostgreSQL this waits until no other worker has a book open, or two of them could each
     begin the same story.
@@ -103,14 +138,11 @@ def open_book(
         )
     }
     of_item = _stories_of(connection, edited)
-    found = set(by_key.values()) | {story for story in of_item.values() if story}
-    return OpenBook(
-        by_key,
-        _read(connection, found),
-        _alerted(connection, found),
-        of_item,
-        _ruled(connection, list(of_item)),
-    )
+    alerted: set[tuple[StoryId, str]] = set()
+    known = _Stories(connection, alerted)
+    known.learn({*by_key.values(), *(story for story in of_item.values() if story)})
+    shelf = shelves.open(connection, max(item.first_seen for item in new)) if shelves else None
+    return OpenBook(by_key, known, alerted, of_item, _ruled(connection, list(of_item)), shelf=shelf)
 
 
 def _stories_of(connection: Connection, wanted: Sequence[ItemId]) -> dict[ItemId, StoryId | None]:
@@ -160,10 +192,11 @@ def to_story(row: AnyRow) -> Story:
         first_seen=row.first_seen,
         size=row.size,
         sources=tuple(row.sources),
+        topic=StoryId(row.topic) if row.topic else None,
     )
 
 
 def _row(story: Story, last_seen: int) -> tuple[Any, ...]:
     # In the order of the table's columns.
     names = _names_to_json(story.sources)
-    return story.id, micros(story.first_seen), last_seen, story.size, names
+    return story.id, micros(story.first_seen), last_seen, story.size, names, story.topic

@@ -126,6 +126,17 @@ item_keys = Table(
     sqlite_with_rowid=False,
 )
 
+# Items that say what another said before.
+copies = Table(
+    "copies",
+    metadata,
+    Column("item", Id, primary_key=True),
+    Column("of", Id, nullable=False),
+    Column(
+        "kind", String(10), nullable=False
+    ),  # duplicate: the same text; update: its next version
+)
+
 # What an item said before each of its edits; its present text stands in `items`.
 versions = Table(
     "versions",
@@ -147,6 +158,23 @@ stories = Table(
     Column("last_seen", Instant, nullable=False),
     Column("size", Integer, nullable=False),
     Column("sources", Json, nullable=False),
+    Column("topic", Id),
+)
+
+# What the items of the last three days tell, in numbers; see monitor.stories.member. Whoever
+# compares reads on from the last `id` it knows.
+gists = Table(
+    "gists",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("item", Id, nullable=False),
+    Column("story", Id, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    Index("gists_by_age", "at"),
+    sqlite_autoincrement=True,
 )
 
 rulings = Table(

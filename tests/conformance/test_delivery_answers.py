@@ -16,19 +16,34 @@ from builders import NOW
 
 from monitor.feeds.transport import GuardedTransport
 from monitor.model import Dead, Delivered, Retry
+from monitor.notify import KINDS
 from monitor.notify.post import MAX_ANSWER_BYTES
 from monitor.notify.retry import next_attempt
-from monitor.testing.receivers import SlackReceiver, rate_limit
+from monitor.testing.receivers import (
+    SlackReceiver,
+    TeamsReceiver,
+    connector_error,
+    discord_limit,
+    rate_limit,
+)
+from monitor.testing.receivers.chat import as_json
 from monitor.testing.server import Answer, LoopbackServer
 
 SHORT = timedelta(seconds=0.4)
 OK = Answer(body=b"ok")
-HTTP_KINDS = pytest.mark.parametrize("kind", ["slack", "webhook"])
+HTTP_KINDS = pytest.mark.parametrize("kind", ["slack", "webhook", "discord", "teams", "mattermost"])
+# Those for which `ok` is an answer that delivers.
+OK_KINDS = pytest.mark.parametrize("kind", ["slack", "webhook", "mattermost"])
 
 
 def retried_in(verdict, *, attempts=1):
     when = next_attempt(
-        verdict, attempts=attempts, created=NOW, now=NOW, rng=random.Random(7), kind="slack"
+        verdict,
+        attempts=attempts,
+        created=NOW,
+        now=NOW,
+        rng=random.Random(7),
+        ttl=KINDS["slack"].ttl,
     )
     return when - NOW
 
@@ -50,6 +65,19 @@ async def test_case_2_an_unknown_200_is_not_a_delivery(said):
 async def test_case_3_a_webhook_takes_any_2xx(status):
     seen, requests = await told("webhook", Answer(status=status))
     assert seen.verdict == Delivered()
+    assert len(requests) == 1
+
+
+async def test_case_3_teams_accepts_before_it_posts():
+    async with TeamsReceiver() as receiver:
+        seen = await attempt(a_notifier("teams", receiver.url))
+    assert (seen.verdict, seen.status) == (Delivered(), 202)
+
+
+async def test_case_4_a_rate_limit_that_teams_reports_behind_200_pauses_the_destination():
+    seen, requests = await told("teams", connector_error(429))
+    assert seen.verdict == Retry(reason="rate_limited", scope="destination")
+    assert retried_in(seen.verdict) >= timedelta(seconds=1)
     assert len(requests) == 1
 
 
@@ -204,6 +232,24 @@ async def test_case_20_odd_waits_are_bounded_or_left_to_the_schedule(kind, value
     assert retried_in(seen.verdict) >= timedelta(seconds=1)
 
 
+@pytest.mark.parametrize("everywhere", [False, True])
+async def test_case_22_a_global_limit_of_discord_is_for_every_destination_there(everywhere):
+    seen, _ = await told("discord", discord_limit(1.5, everywhere=everywhere))
+    assert seen.verdict == Retry(
+        reason="rate_limited",
+        after=timedelta(seconds=1.5),
+        scope="destination",
+        counts=False,
+        everywhere=everywhere,
+    )
+
+
+async def test_case_23_the_last_message_discord_allows_asks_for_a_pause():
+    left = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "1.2"}
+    seen, _ = await told("discord", as_json({"id": "7"}, headers=left))
+    assert seen.verdict == Delivered(ref="7", wait=timedelta(seconds=1.2))
+
+
 async def test_case_24_trouble_inside_slack_is_tried_again_after_about_five_seconds():
     async with SlackReceiver() as receiver:
         receiver.script.append(Answer(status=500, body=b"rollup_error"))
@@ -255,7 +301,7 @@ async def test_case_27_a_certificate_that_does_not_hold_is_named(name, ends, cau
     assert cause in seen.verdict.reason
 
 
-@HTTP_KINDS
+@OK_KINDS
 async def test_case_28_a_server_that_never_answers_is_given_up_at_the_deadline(kind):
     async with LoopbackServer(lambda _: OK) as other:
         silent, quick = await asyncio.gather(
@@ -352,7 +398,7 @@ async def test_case_33_a_body_that_repeats_the_secret_is_redacted(kind):
     assert "no hook at" in seen.body
 
 
-@HTTP_KINDS
+@OK_KINDS
 @pytest.mark.parametrize(
     "raw",
     [

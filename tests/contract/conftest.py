@@ -15,7 +15,7 @@ from monitor.store import Store
 
 TABLES = (
     "sources, items, item_keys, versions, stories, rulings, alerts, notices, deliveries,"
-    " destinations, hosts, running"
+    " destinations, hosts, running, gists, copies"
 )
 
 

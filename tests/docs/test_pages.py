@@ -22,6 +22,19 @@ ELSEWHERE = {
     "run": "never ends; tests/system/test_main_job.py runs it",
     "send-test": "sends to the real Slack; tests/system/test_commands.py sends to a loopback one",
 }
+# What the pages leave to the environment.
+OUTSIDE = {
+    "SLACK_WEBHOOK_URL": "https://hooks.slack.example/services/T/B/x",
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "DISCORD_WEBHOOK_URL": "https://discord.example/api/webhooks/1/x",
+    "TEAMS_WEBHOOK_URL": "https://teams.example/workflows/x?sig=y",
+    "MATTERMOST_WEBHOOK_URL": "https://chat.example/hooks/x",
+    "NTFY_TOKEN": "tk_1",
+    "PAGERDUTY_ROUTING_KEY": "0123456789abcdef0123456789abcdef",
+    "SMTP_PASSWORD": "secret",
+    "APPRISE_URL": "tgram://token/chat",
+    "SIEM_SECRET": "whsec_bG9vcGJhY2sgbG9vcGJhY2sgbG9vcGJhY2shIQ==",
+}
 # Commands whose answer is no on a fresh desk.
 ANSWERS_NO = {"status", "explain"}
 
@@ -51,8 +64,8 @@ async def desk(tmp_path):
 
 
 async def test_every_yaml_block_is_a_valid_configuration(desk, monkeypatch):
-    monkeypatch.setenv("SLACK_WEBHOOK_URL", "https://hooks.slack.example/services/T/B/x")
-    monkeypatch.setenv("siem_secret", "whsec_bG9vcGJhY2sgbG9vcGJhY2sgbG9vcGJhY2shIQ==")
+    for name, value in OUTSIDE.items():
+        monkeypatch.setenv(name, value)
     for page in PAGES:
         if page.name == "configuration.md":
             continue  # generated; its examples are checked where it is made

@@ -228,17 +228,16 @@ def test_any_retry_after_is_a_bounded_wait_or_nothing(value, date):
     st.integers(-1, 40),
     st.timedeltas(timedelta(0), timedelta(days=5)),
     st.none() | st.timedeltas(SHORTEST_WAIT, LONGEST_WAIT),
-    st.sampled_from(["slack", "webhook", "console"]),
+    st.sampled_from([timedelta(hours=24), timedelta(hours=72)]),
     st.integers(0, 2**32),
 )
 def test_a_next_attempt_lies_ahead_and_only_a_wish_outlasts_the_expiry(
-    attempts, age, after, kind, seed
+    attempts, age, after, life, seed
 ):
-    life = timedelta(hours=72 if kind == "webhook" else 24)
     created = NOW - age
     verdict = Retry(reason="x", after=after)
     when = next_attempt(
-        verdict, attempts=attempts, created=created, now=NOW, rng=random.Random(seed), kind=kind
+        verdict, attempts=attempts, created=created, now=NOW, rng=random.Random(seed), ttl=life
     )
     if age >= life:
         assert when is None

@@ -19,7 +19,7 @@ from monitor.model import ItemId, Known, Sighting, Source
 from monitor.pipeline import decider
 from monitor.settings import Settings
 from monitor.store import Store
-from monitor.stories.duplicates import title_key
+from monitor.stories.keys import title_key
 from monitor.watch.counting import TermCounter
 from monitor.watch.explain import explain
 from monitor.watch.matcher import Matcher

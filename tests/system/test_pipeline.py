@@ -20,7 +20,7 @@ from monitor.pipeline import Pipeline, decider
 from monitor.pipeline.visiting import LONG_GAP_SECONDS
 from monitor.settings import NotifierSettings, PollSettings, Settings
 from monitor.store import Store, Writer
-from monitor.stories.duplicates import STORY_WINDOW
+from monitor.stories.shelf import WINDOW as STORY_WINDOW
 from monitor.testing.clock import Clock
 from monitor.testing.newsroom import Newsroom
 from monitor.testing.receivers import SlackReceiver

@@ -11,6 +11,7 @@ from config_builders import FEED, SECRET, Folder
 from jsonschema import Draft202012Validator
 
 from monitor.config.json_schema import json_schema, schema_text
+from monitor.config.notifiers import EmailOptions, SlackOptions
 from monitor.config.problems import Code
 from monitor.config.reference import PAGE, SCHEMA, SECTIONS, reference
 from monitor.config.schema import Configuration
@@ -50,6 +51,11 @@ GOOD = [
     "watchlists: {w: [at_least: {count: 2, of: [OPEC, 2025, {query: Brent OR crude}]}]}",
     f"notifiers: {{a: {{type: webhook, url: 'https://a.example/', secret: {SECRET}}}}}",
     f"notifiers: {{a: {{type: webhook, url: 'https://a.example/', secret: [{SECRET}]}}}}",
+    "notifiers: {a: {type: slack, token: xoxb-1, channel: '#desk'}}",
+    "notifiers: {a: {type: ntfy, topic: news, token: tk_1}}",
+    "notifiers: {a: {type: webhook, url: 'https://a.example/', format: cloudevents-binary}}",
+    "notifiers: {a: {type: email, server: m.example, port: 2525, from: a@b.example, to: c@d.example}}",
+    "notifiers: {a: {type: apprise, url: 'tgram://token/chat'}}",
     "poll: {every: adaptive, at_once: 7, budget: 2/d, max_bytes: 5MB, allow_networks: 10.0.0.0/8}",
     "poll: {at_once: '${N:-7}', every: '${E:-1h}', max_bytes: '${S:-1MB}'}",
     "web: {listen: off}\nlog: {level: debug}",
@@ -72,6 +78,11 @@ BAD = [
     "watchlists: {w: [{any: [a1], none: [b1]}]}",
     "notifiers: {a: {type: slak}}",
     "notifiers: {a: {type: webhook, url: 'https://a.example/', secret: hunter2}}",
+    "notifiers: {a: {type: webhook, url: 'https://a.example/', format: cloudevent}}",
+    "notifiers: {a: {type: ntfy, topic: 'a b'}}",
+    "notifiers: {a: {type: pagerduty, routing_key: short}}",
+    "notifiers: {a: {type: email, server: m.example, to: c@d.example}}",
+    "notifiers: {a: {type: email, server: m.example, from: desk, to: c@d.example}}",
     "poll: {timeout: 15}",
     "poll: {max_bytes: 20}",
     "poll: {at_once: 0}",
@@ -102,7 +113,7 @@ def options():
 def test_every_option_says_what_it_does_and_shows_an_example(section, model, name, field):
     assert field.description.endswith(".")
     assert field.examples
-    assert f"`{name}`" in PAGE.read_text(encoding="utf-8")
+    assert f"`{field.alias or name}`" in PAGE.read_text(encoding="utf-8")
 
 
 # Where an option stands, and what it needs beside it.
@@ -127,6 +138,13 @@ FRAMES = {
     "ConsoleOptions": "notifiers: {{n: {{{}}}}}",
     "SlackOptions": "notifiers: {{n: {{type: slack, url: 'https://a.example/', {}}}}}",
     "WebhookOptions": "notifiers: {{n: {{type: webhook, url: 'https://a.example/', {}}}}}",
+    "DiscordOptions": "notifiers: {{n: {{type: discord, url: 'https://a.example/', {}}}}}",
+    "TeamsOptions": "notifiers: {{n: {{type: teams, url: 'https://a.example/', {}}}}}",
+    "MattermostOptions": "notifiers: {{n: {{type: mattermost, url: 'https://a.example/', {}}}}}",
+    "NtfyOptions": "notifiers: {{n: {{type: ntfy, topic: a1, {}}}}}",
+    "PagerDutyOptions": "notifiers: {{n: {{type: pagerduty, routing_key: '0123456789abcdef0123456789abcdef', {}}}}}",
+    "EmailOptions": "notifiers: {{n: {{type: email, server: a.example, from: a@b.example, to: c@d.example, {}}}}}",
+    "AppriseOptions": "notifiers: {{n: {{type: apprise, url: 'json://a', {}}}}}",
     "AlertOptions": "alerts: {{{}}}",
     "PollOptions": "poll: {{{}}}",
     "HostOptions": "hosts: {{example.org: {{{}}}}}",
@@ -137,6 +155,14 @@ FRAMES = {
 }
 OUTSIDE = {
     "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/x",
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "DISCORD_WEBHOOK_URL": "https://discord.com/api/webhooks/1/x",
+    "TEAMS_WEBHOOK_URL": "https://a.logic.azure.com/workflows/x?sig=y",
+    "MATTERMOST_WEBHOOK_URL": "https://chat.example.org/hooks/x",
+    "NTFY_TOKEN": "tk_1",
+    "PAGERDUTY_ROUTING_KEY": "0123456789abcdef0123456789abcdef",
+    "SMTP_PASSWORD": "a",
+    "APPRISE_URL": "tgram://token/chat",
     "FEED_PASSWORD": "a",
     "FEED_KEY": "a",
     "DB_PASSWORD": "a",
@@ -153,8 +179,9 @@ def test_every_example_is_valid(tmp_path, section, model, name, field):
     folder.write("feeds.opml", "<opml/>")
     for example in field.examples:
         text = yaml.safe_load(FRAMES[model.__name__].format("zzz: 0")) or {}
+        option = field.alias or name
         written = json.loads(
-            json.dumps(text).replace('"zzz": 0', f'"{name}": {json.dumps(example)}')
+            json.dumps(text).replace('"zzz": 0', f'"{option}": {json.dumps(example)}')
         )
         if model is Configuration:
             written = {name: example}
@@ -165,6 +192,10 @@ def test_every_example_is_valid(tmp_path, section, model, name, field):
         written.setdefault("notifiers", {"desk": {"type": "console"}})
         if name == "bearer":
             written["sources"][0]["auth"].pop("user")
+        # What is given in pairs.
+        partners = {"token": "channel", "channel": "token", "user": "password", "password": "user"}
+        if model in {SlackOptions, EmailOptions} and name in partners:
+            written["notifiers"]["n"][partners[name]] = "abc"
         assert folder.problems(json.dumps(written)) == []
 
 

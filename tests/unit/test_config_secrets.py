@@ -5,7 +5,7 @@ from config_builders import Folder
 
 from monitor.config.describe import describe
 
-PLANTED = "PlantedSecret1234567890"
+PLANTED = "PlantedSecret1234567890123456789"  # as long as a routing key
 # A webhook secret has a form of its own.
 WEBHOOK_SECRET = "whsec_UGxhbnRlZFNlY3JldDEyMzQ1Njc4OTAx"
 
@@ -22,6 +22,14 @@ watchlists: {{w: {{match: [a1], notify: [desk, siem]}}}}
 notifiers:
   desk: {{type: slack, url: "https://hooks.slack.com/services/{slack}"}}
   siem: {{type: webhook, url: "https://siem.example/{path}", secret: "{secret}"}}
+  bot: {{type: slack, channel: "#desk", token: "{bot}"}}
+  club: {{type: discord, url: "https://discord.example/{discord}"}}
+  room: {{type: teams, url: "https://teams.example/workflows?sig={teams}"}}
+  town: {{type: mattermost, url: "https://chat.example/hooks/{mattermost}"}}
+  phone: {{type: ntfy, topic: news, token: "{ntfy}"}}
+  pager: {{type: pagerduty, routing_key: "{pager}"}}
+  mail: {{type: email, server: m.example, user: a, password: "{smtp}", from: a@b.example, to: c@d.example}}
+  rest: {{type: apprise, url: "tgram://{apprise}/1"}}
 store: {{url: "postgresql+psycopg://me:{database}@db/monitor"}}
 web: {{token: {token}}}
 """
@@ -36,8 +44,20 @@ PLACES = (
     "token",
     "proxy",
     "all_proxy",
+    "bot",
+    "discord",
+    "teams",
+    "mattermost",
+    "ntfy",
+    "pager",
+    "smtp",
+    "apprise",
 )
-HARMLESS = dict.fromkeys(PLACES, "abc") | {"feed_key": "abc", "secret": WEBHOOK_SECRET}
+HARMLESS = dict.fromkeys(PLACES, "abc") | {
+    "feed_key": "abc",
+    "secret": WEBHOOK_SECRET,
+    "pager": "0123456789abcdef0123456789abcdef",
+}
 
 
 def planted(place, value=PLANTED):

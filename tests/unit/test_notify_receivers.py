@@ -11,9 +11,15 @@ from monitor.model import Dead, Delivered
 from monitor.testing.receivers import (
     SlackReceiver,
     WebhookReceiver,
+    discord_mentions,
+    discord_refusal,
+    mattermost_mentions,
+    mattermost_refusal,
     mentions,
     show_slack,
     slack_refusal,
+    teams_mentions,
+    teams_refusal,
 )
 
 
@@ -98,3 +104,56 @@ async def test_a_repeat_is_counted_by_its_id():
             assert (await attempt(siem, webhook_id=identity)).verdict == Delivered()
     assert receiver.duplicates == 1
     assert receiver.verified[0].message["type"] == "alert.created"
+
+
+def card(text, version="1.4"):
+    content = {"version": version, "body": [{"type": "TextBlock", "text": text}]}
+    kind = "application/vnd.microsoft.card.adaptive"
+    return {"type": "message", "attachments": [{"contentType": kind, "content": content}]}
+
+
+QUIET = {"allowed_mentions": {"parse": []}}
+
+
+@pytest.mark.parametrize(
+    ("refusal", "payload", "word"),
+    [
+        (discord_refusal, {"content": "x" * 2_000}, ""),
+        (discord_refusal, {"content": "x" * 2_001}, "content"),
+        (discord_refusal, {}, "empty"),
+        (discord_refusal, {"embeds": [{"description": "x"}] * 11}, "embeds"),
+        (discord_refusal, {"embeds": [{"description": "x" * 4_097}]}, "an embed"),
+        (discord_refusal, {"embeds": [{"description": "x" * 3_001}] * 2}, "the sum of embeds"),
+        (teams_refusal, card("x"), ""),
+        (teams_refusal, card(""), "an empty block"),
+        (teams_refusal, card("x", "1.6"), "no card that is shown"),
+        (teams_refusal, {"text": "x"}, "no message with one card"),
+        (mattermost_refusal, {"text": "x"}, ""),
+        (mattermost_refusal, {}, "text"),
+        (mattermost_refusal, {"text": "x" * 16_384}, "text.length"),
+        (mattermost_refusal, {"attachments": [{"text": "x" * 8_000}]}, "split_props_length"),
+    ],
+)
+def test_each_chat_refuses_what_it_would_not_show(refusal, payload, word):
+    assert refusal(json.dumps(payload).encode()) == word
+
+
+@pytest.mark.parametrize(
+    ("called", "payload"),
+    [
+        (discord_mentions, {"content": "quiet"}),
+        (discord_mentions, {"content": "@everyone", **QUIET}),
+        (discord_mentions, {"embeds": [{"description": "<@1>"}], **QUIET}),
+        (teams_mentions, card("<at>desk</at>")),
+        (mattermost_mentions, {"text": "@channel"}),
+        (mattermost_mentions, {"attachments": [{"text": "<!here>"}]}),
+    ],
+)
+def test_a_mention_is_found_in_each_chat(called, payload):
+    assert called(payload)
+
+
+def test_quiet_messages_call_nobody():
+    assert discord_mentions({"content": "a @\u200beveryone", **QUIET}) == []
+    assert teams_mentions(card("a <\u200bat\\>")) == []
+    assert mattermost_mentions({"text": "a <\u200b!here\\>"}) == []

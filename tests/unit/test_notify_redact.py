@@ -59,3 +59,9 @@ def test_percent_encoded_tokens_are_known_in_plain_too():
     encoded = base64.b64encode(token.encode()).decode()
     settings = a_notifier(url=f"https://x.example/{encoded.replace('=', '%3D')}")
     assert encoded not in redact(f"got {encoded}", settings)
+
+
+@pytest.mark.parametrize("option", ["token", "password", "routing_key"])
+def test_the_secrets_of_every_kind_are_kept_out(option):
+    settings = a_notifier("any", "https://x.example/", **{option: "xoxb-123-Abc"})
+    assert redact("refused xoxb-123-Abc", settings) == "refused …"

@@ -8,8 +8,9 @@ import pytest
 from alert_builders import WEBHOOK_ID, a_message, a_notifier, an_alert
 from builders import NOW, an_item, evidence
 
+from monitor.alerts.digests import digests
 from monitor.alerts.render import message
-from monitor.model import Dead, Delivered, Fallback, Retry
+from monitor.model import Dead, Delivered, Fallback, Reason, Retry
 from monitor.notify import slack
 from monitor.testing.receivers import mentions, show_slack, slack_refusal
 
@@ -144,6 +145,32 @@ def test_the_plain_form_is_the_text_alone():
     sent = payload(plain=True)
     assert "blocks" not in sent
     assert "https://wire.example/1?a=1&amp;b=2" in sent["text"]
+
+
+def test_a_digest_lists_its_alerts_as_links_within_the_limits():
+    alerts = [
+        a_message(
+            title=f"Event {n:02d} " + "w" * 300, link=f"https://wire.example/{n:02d}" + "a" * 500
+        )
+        for n in range(20)
+    ]
+    for whole in digests(alerts, occasion="digest", identity="d", now=NOW):
+        sent = payload(whole)
+        assert len(sent["blocks"]) <= 50
+        told = sent["blocks"][0]["elements"][1]["elements"]
+        assert len(told) == len(whole.data["alerts"])
+        said = json.dumps(sent["blocks"], ensure_ascii=False)
+        words = [e.get("text", "") + e.get("url", "") for part in told for e in part["elements"]]
+        assert sum(map(len, words)) < 10_000
+        assert said.count("Event ") == len(whole.data["alerts"])
+        assert sent["text"].count("Event ") == len(whole.data["alerts"])
+        assert len(sent["text"]) <= slack.MAX_TEXT
+
+
+def test_a_follow_up_says_what_is_new():
+    later = an_alert(sequence=2, reason=Reason.MORE_SOURCES, detail="now 12 outlets")
+    first = show_slack(payload(message(later))).split("\n")[0]
+    assert first == "*UPDATE HIGH* airspace · more sources: now 12 outlets"
 
 
 def test_a_late_message_says_how_late():

@@ -9,6 +9,7 @@ private networks know are checked here, and where any other name leads is for th
 import asyncio
 import os
 import re
+import socket
 import ssl
 from collections.abc import Awaitable, Sequence
 from datetime import timedelta
@@ -18,7 +19,7 @@ from typing import TypeVar
 import httpx
 
 from monitor.feeds.transport.addresses import Address, inward, literal, refusal, spelled
-from monitor.feeds.transport.dialling import dial
+from monitor.feeds.transport.dialling import connect, dial
 from monitor.feeds.transport.exchange import Exchange
 from monitor.feeds.transport.proxies import Proxy, Refused, open_tunnel, read_proxy
 from monitor.feeds.transport.resolver import Resolver, Unresolved
@@ -102,6 +103,19 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         response = httpx.Response(exchange.status, headers=exchange.headers, stream=exchange)
         response.headers.encoding = "latin-1"
         return response
+
+    async def connect(
+        self, host: str, port: int, *, allow_networks: Sequence[Network] = ()
+    ) -> socket.socket:
+        """Return a socket connected to `host`, for what speaks no HTTP; raises as requests do."""
+        url = httpx.URL(scheme="https", host=host, port=port)
+        name, number = destination(url)
+        addresses = await self._checked(name, allow_networks)
+        return await self._in_time(connect(addresses, number), name)
+
+    def trust(self) -> ssl.SSLContext:
+        """Return whose certificates count, for what speaks no HTTP."""
+        return self._tls or own_tls(verify=True, speaks="")
 
     async def aclose(self) -> None:
         """Let the resolver's threads end."""

@@ -37,7 +37,7 @@ async def dial(
         return await loop.create_connection(
             protocol, str(addresses[0]), port, ssl=tls, server_hostname=server_hostname
         )
-    connected = await _race(in_turn(addresses), port)
+    connected = await connect(addresses, port)
     try:
         return await loop.create_connection(
             protocol, sock=connected, ssl=tls, server_hostname=server_hostname
@@ -45,6 +45,11 @@ async def dial(
     except BaseException:
         connected.close()
         raise
+
+
+async def connect(addresses: Sequence[Address], port: int) -> socket.socket:
+    """Return a socket connected to the first of `addresses` to take it; raises OSError."""
+    return await _race(in_turn(addresses), port)
 
 
 def in_turn(addresses: Sequence[Address]) -> list[Address]:

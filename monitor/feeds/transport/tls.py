@@ -24,10 +24,14 @@ _CERTIFICATE_FAULTS = {  # X509_V_ERR_*, openssl/x509_vfy.h
 
 
 @cache
-def own_tls(*, verify: bool) -> ssl.SSLContext:
-    """Make the process's context once: reading the authorities costs 20 ms."""
+def own_tls(*, verify: bool, speaks: str = "http/1.1") -> ssl.SSLContext:
+    """Make the process's context once: reading the authorities costs 20 ms.
+
+    `speaks` is the protocol that is offered (ALPN), "" for none: mail servers refuse HTTP's.
+    """
     context = httpx.create_ssl_context(verify=verify)
-    context.set_alpn_protocols(["http/1.1"])
+    if speaks:
+        context.set_alpn_protocols([speaks])
     return context
 
 

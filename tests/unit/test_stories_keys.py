@@ -6,8 +6,9 @@ from builders import NOW, an_item
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Story, StoryBook, StoryId
-from monitor.stories.duplicates import join, story_id, title_key
+from monitor.model import Sighting, Story, StoryBook, StoryId
+from monitor.stories.joining import join as join_sightings
+from monitor.stories.keys import story_id, title_key
 
 NO_STORIES = StoryBook(by_key={}, stories={}, alerted=frozenset())
 
@@ -15,6 +16,11 @@ NO_STORIES = StoryBook(by_key={}, stories={}, alerted=frozenset())
 def a_story(id: str = "old", **changes):
     defaults = {"id": StoryId(id), "first_seen": NOW, "size": 1, "sources": ("BBC",)}
     return Story(**defaults | changes)
+
+
+def join(items, book, *, now):
+    told = join_sightings([Sighting(item=item) for item in items], book, now=now)
+    return told.of_item, told.stories
 
 
 def test_two_items_with_one_link_are_one_story():

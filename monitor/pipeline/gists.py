@@ -1,0 +1,50 @@
+"""Says what an item tells, for comparing it with others: words become stems, stems numbers."""
+
+import re
+from typing import Final
+
+from monitor.model import Gist, Item
+from monitor.stories.calendar import CALENDAR
+from monitor.stories.gist import FAR, NEAR, make_gist
+from monitor.stories.keys import said_lately
+from monitor.watch.words.inflection import primary
+from monitor.watch.words.stems import LANGUAGES, Stems
+from monitor.watch.words.text import Tokens, tokenise
+
+_DATE: Final = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
+
+
+class Gists:
+    """Makes gists; it remembers the stems of words."""
+
+    def __init__(self) -> None:
+        """Begin without stems."""
+        self._stems: dict[str, Stems] = {}
+
+    def of(self, item: Item, language: str) -> Gist | None:
+        """Return an item's gist in its language; None where it is too old to be told with others.
+
+        `language` is a code with or without a region, "" where nobody knows it.
+        """
+        if not said_lately(item):
+            return None
+        entry, plain = item.entry, primary(language) if language else ""
+        title, text = tokenise(entry.title), entry.summary or entry.content
+        figures = [word.lstrip("0") or "0" for word in title.words if word.isdecimal()]
+        days = [word for word in title.words if word in CALENDAR]
+        return make_gist(
+            self._cut(title, plain),
+            self._cut(tokenise(text[:NEAR]), plain),
+            self._cut(tokenise(text[NEAR:FAR]), plain),
+            language=plain,
+            figures=[*figures, *days],
+            dated=bool(days) or _DATE.search(entry.title) is not None,
+        )
+
+    def _cut(self, tokens: Tokens, language: str) -> list[str]:
+        if language not in LANGUAGES:
+            return tokens.words
+        stems = self._stems.get(language)
+        if stems is None:
+            stems = self._stems[language] = Stems(language)
+        return [stems[word] for word in tokens.raw]

@@ -1,0 +1,58 @@
+"""What is left of an item to compare it with others by. Pure.
+
+Words count by their stems; those of the title twice, those far down in the text only tell whether
+it is the same text.
+"""
+
+from collections.abc import Sequence
+from zlib import crc32
+
+from monitor.model import Gist
+
+NEAR = 300  # code points of the text behind the title that tell what it is about
+FAR = 600  # code points by which a text is known again
+TITLE_COUNTS = 2
+
+_MOST_TERMS = 160
+_MOST_FIGURES = 16
+_MOST = 255
+
+
+def make_gist(
+    title: Sequence[str],
+    near: Sequence[str],
+    far: Sequence[str] = (),
+    *,
+    language: str,
+    figures: Sequence[str] = (),
+    dated: bool = False,
+) -> Gist:
+    """Return the gist of an item of which these are the words' stems.
+
+    `near` are those of the first NEAR code points of its text, `far` those up to FAR; `figures`
+    are the numbers and the names of days and months in its title.
+    """
+    seen: dict[str, int] = {}
+    for word in title:
+        seen[word] = seen.get(word, 0) + TITLE_COUNTS
+    titled = len(seen)
+    for word in near:
+        seen[word] = seen.get(word, 0) + 1
+    for word in far:
+        seen.setdefault(word, 0)
+    prefix = crc32(f"{language} ".encode())
+    return Gist(
+        language=language,
+        terms=tuple(
+            [crc32(word.encode("utf-8", "replace"), prefix) for word in seen][:_MOST_TERMS]
+        ),
+        counts=bytes([min(count, _MOST) for count in seen.values()][:_MOST_TERMS]),
+        titled=min(titled, _MOST_TERMS),
+        figures=frozenset(term("", figure) for figure in figures[:_MOST_FIGURES]),
+        dated=dated,
+    )
+
+
+def term(language: str, stem: str) -> int:
+    """Return the number that stands for a stem in a language."""
+    return crc32(f"{language} {stem}".encode("utf-8", "replace"))

@@ -1,0 +1,30 @@
+"""What names a story, and what names the same article wherever it stands. Pure.
+
+A story is identified by the item that began it, so a poll that is repeated after a lost commit
+begins the same story again and not a second one.
+"""
+
+from hashlib import blake2b
+
+from monitor.model import Item, ItemId, StoryId
+from monitor.stories.shelf import WINDOW
+
+# Shorter titles ("Breaking news", "Weather") recur without telling the same event.
+MIN_TITLE_WORDS = 3
+
+
+def title_key(normalised: str) -> str:
+    """Return the key of a normalised title: blake2b-128 hex, or "" where it is too short."""
+    if normalised.count(" ") < MIN_TITLE_WORDS - 1:
+        return ""
+    return blake2b(f"title\0{normalised}".encode(), digest_size=16).hexdigest()
+
+
+def story_id(first: ItemId) -> StoryId:
+    """Return the identity of the story that an item begins."""
+    return StoryId(blake2b(f"story\0{first}".encode(), digest_size=12).hexdigest())
+
+
+def said_lately(item: Item) -> bool:
+    """Tell whether an item was published so late that others may tell the same event now."""
+    return item.entry.published is None or item.first_seen - item.entry.published < WINDOW
