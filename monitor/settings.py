@@ -7,11 +7,11 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from monitor.model import Conditions, Network, Source
+from monitor.model import Conditions, Network, Severity, Source
 
 if TYPE_CHECKING:
     from monitor.watch.rules import Entity, Watchlist
@@ -47,11 +47,57 @@ class NotifierSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """From when to when alerts wait, by the clocks of a zone; `end` before `start` is tomorrow."""
+
+    start: time
+    end: time
+    zone: str = "UTC"  # IANA
+    bypass: Severity = Severity.CRITICAL  # this and what is more urgent does not wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttle:
+    """How much a watchlist may say."""
+
+    per_story: timedelta = timedelta(hours=6)  # between two follow-ups on another term or entity
+    max_per_hour: int = 60  # the rest of the hour is told in one digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSettings:
+    """When alerts of some severities are told together, and to whom."""
+
+    cron: str  # five fields
+    zone: str = "UTC"  # IANA
+    notify: tuple[str, ...] = ()  # notifiers, by name; none: those of each alert's watchlist
+    severities: frozenset[Severity] = frozenset({Severity.LOW})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """Who hears of an alert that nobody has acknowledged."""
+
+    after: timedelta
+    to: tuple[str, ...]  # notifiers, by name
+    severities: frozenset[Severity] = frozenset({Severity.CRITICAL, Severity.HIGH})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSettings:
-    """When an item may alert."""
+    """When an item may alert, and when that is told.
+
+    `per_story`, `max_per_hour` and `quiet_hours` are what watchlists have that do not say; each
+    watchlist carries its own, these included.
+    """
 
     first_poll: Literal["remember", "alert"] = "remember"
     max_age: timedelta = timedelta(days=3)
+    group_wait: timedelta = timedelta(0)
+    per_story: timedelta = timedelta(hours=6)
+    max_per_hour: int = 60
+    digests: tuple[DigestSettings, ...] = ()
+    quiet_hours: QuietHours | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +133,21 @@ class HostSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatSettings:
+    """Where it is told that the monitor lives, so that its silence is noticed; "" for nowhere."""
+
+    url: str = field(default="", repr=False)  # who knows it can pretend to be this monitor
+    every: timedelta = timedelta(minutes=5)
+    allow_networks: tuple[Network, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HealthSettings:
     """Whom the monitor tells about itself, and when."""
 
     notify: tuple[str, ...] = ()  # notifiers, by name
     source_dead_after: timedelta = timedelta(hours=24)
+    heartbeat: HeartbeatSettings = HeartbeatSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from builders import NOW, a_match, a_source, an_entry
 from monitor.model import (
     Alert,
     AlertId,
+    Case,
+    CaseState,
     Committed,
     Decision,
     Item,
@@ -117,8 +119,8 @@ def decide_for(*notify: str, severity: Severity = Severity.HIGH) -> Any:
     def decide(record: PollRecord, new: Sequence[Sighting], book: StoryBook) -> Decision:
         told = join(new, book, now=record.now)
         joined, stories = told.of_item, told.stories
-        alerted = set(book.alerted)
-        rulings, alerts = [], []
+        alerted = set(book.cases)
+        rulings, alerts, cases = [], [], []
         for sighting in new:
             story = stories[joined[sighting.item.id]]
             for match in sighting.matches:
@@ -138,6 +140,7 @@ def decide_for(*notify: str, severity: Severity = Severity.HIGH) -> Any:
                     notify=notify,
                 )
                 alerts += [alert] if fresh else []
+                cases += [a_case(alert)] if fresh else []
                 rulings.append(
                     Ruling(
                         item=sighting.item.id,
@@ -152,11 +155,29 @@ def decide_for(*notify: str, severity: Severity = Severity.HIGH) -> Any:
             stories=stories,
             rulings=rulings,
             alerts=alerts,
+            cases=cases,
             members=told.members,
             copies=told.copies,
         )
 
     return decide
+
+
+def a_case(alert: Alert, **changes: Any) -> Case:
+    """Return the case of a story's first alert, told just now."""
+    defaults = {
+        "story": alert.story.id,
+        "watchlist": alert.watchlist,
+        "state": CaseState.OPEN,
+        "opened": alert.created,
+        "last_seen": alert.created,
+        "severity": alert.severity,
+        "sequence": alert.sequence,
+        "told_at": alert.created,
+        "headline": alert.item.entry.title,
+        "sources": len(alert.story.sources),
+    }
+    return Case(**defaults | changes)
 
 
 def webhook_id(alert: AlertId, notifier: str) -> str:

@@ -6,15 +6,13 @@ is told in lists, the most urgent first and among equals the newest.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from monitor.alerts.policy import digest
 from monitor.alerts.render import MAX_BODY_BYTES, NAME_BYTES, clip, rfc3339, to_json
-from monitor.model import Message, Severity
+from monitor.model import Message, Occasion, Severity
 
 MOST = 20  # alerts in one message
-
-Occasion: TypeAlias = Literal["quiet hours", "digest", "over the rate", "many at once"]
 
 _TITLE_BYTES = 500
 _LINK_BYTES = 800

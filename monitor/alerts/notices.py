@@ -23,11 +23,17 @@ _TITLE_BYTES = 1_000
 _TEXT_BYTES = 4_000
 _LIST_BYTES = 10_000
 _NAMED = 30  # sources in the text of a summary
+_SHORT = ("source", "destination", "subject", "kind", "since", "count")
 _HEADLINES = {
     "system.source_failing": "{} sources fail",
     "system.source_recovered": "{} sources answer again",
     "system.feed_rekeyed": "{} feeds came with new names for items that were known",
     "system.config_rejected": "{} changes of the configuration were rejected",
+    "system.destination_failed": "{} destinations take no messages",
+    "system.destination_recovered": "{} destinations take messages again",
+    "system.watchlist_flooding": "{} watchlists match more than they may send in an hour",
+    "system.backlog": "{} times deliveries were late",
+    "system.backlog_recovered": "{} times late deliveries left",
 }
 
 
@@ -38,7 +44,8 @@ def notice_id(notice: Notice) -> AlertId:
     """
     began = notice.since or notice.created
     about = (notice.source.name, notice.source.url) if notice.source else ()
-    parts = (notice.type, *about, began.isoformat())
+    whom = tuple(name for name in (notice.subject, notice.destination) if name)
+    parts = (notice.type, *about, *whom, began.isoformat())
     return AlertId(digest("notice", *parts))
 
 
@@ -50,6 +57,8 @@ def message(notice: Notice) -> Message:
         "title": clip(notice.title, _TITLE_BYTES),
         "text": clip(notice.text, _TEXT_BYTES) or None,
         "source": source(notice.source) if notice.source else None,
+        "destination": notice.destination or None,
+        "subject": notice.subject or None,
         "kind": notice.kind.value if notice.kind else None,
         "since": rfc3339(notice.since) if notice.since else None,
         "count": notice.count,
@@ -72,6 +81,8 @@ def summary(messages: Sequence[Message]) -> Message:
         "title": _HEADLINES[messages[0].type].format(len(said)),
         "text": clip(_names(said), _TEXT_BYTES),
         "source": None,
+        "destination": None,
+        "subject": None,
         "kind": None,
         "since": min((each["since"] for each in said if each["since"]), default=None),
         "count": sum(each["count"] for each in said),
@@ -96,7 +107,7 @@ def _listed(said: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     room = _LIST_BYTES
     kept = []
     for each in said:
-        short = {name: each[name] for name in ("source", "kind", "since", "count")}
+        short = {name: each[name] for name in _SHORT}
         short["title"] = clip(each["title"], NAME_BYTES)
         room -= len(to_json(short)) + 1
         if room < 0:

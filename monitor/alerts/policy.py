@@ -3,23 +3,19 @@
 Every match on every watchlist ends in a ruling that is stored: nothing is dropped in silence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from monitor.model import (
-    Alert,
     AlertId,
     Item,
     ItemOutcome,
     Match,
     PollRecord,
-    Reason,
-    Ruling,
     Sighting,
-    Story,
     StoryId,
 )
 from monitor.settings import AlertSettings
@@ -30,6 +26,9 @@ if TYPE_CHECKING:
 
 # A document may show an item some minutes after the date it carries.
 GRACE = timedelta(minutes=10)
+# A source that could not be read for longer is back from the dead.
+AWAY = timedelta(hours=24)
+_DAY_HOURS = 24
 BACKLOG = "it was in the source when it was first polled"
 
 
@@ -73,91 +72,38 @@ def backlog(record: PollRecord, came: str, max_age: timedelta) -> str:
     return f"{unwatched}, {since}, and no date says that it did so after that"
 
 
-def rule(
-    sightings: Sequence[Sighting],
-    stories: Mapping[str, Story],
-    alerted: set[tuple[StoryId, str]],
-    *,
-    record: PollRecord,
-    policy: Policy,
-) -> tuple[list[Ruling], list[Alert]]:
-    """Rule on each match of each new item.
-
-    `stories` maps an item's id to its story; `alerted` holds the (story, watchlist) pairs that
-    have had their alert, and grows by those made here.
-    """
-    rulings: list[Ruling] = []
-    alerts: list[Alert] = []
-    for sighting in sightings:
-        item, story = sighting.item, stories[sighting.item.id]
-        for match in sighting.matches:
-            outcome, reason = _judge(sighting, match, story, alerted, record=record, policy=policy)
-            alert = None
-            if outcome is ItemOutcome.ALERTED:
-                alerted.add((story.id, match.watchlist))
-                alert = new_alert(item, match, story, record.now, policy)
-                alerts.append(alert)
-            rulings.append(
-                Ruling(
-                    item=item.id,
-                    match=match,
-                    outcome=outcome,
-                    reason=reason,
-                    alert=alert.id if alert else None,
-                )
-            )
-    return rulings, alerts
-
-
-def _judge(
-    sighting: Sighting,
-    match: Match,
-    story: Story,
-    alerted: set[tuple[StoryId, str]],
-    *,
-    record: PollRecord,
-    policy: Policy,
-) -> tuple[ItemOutcome, str]:
+def judge(
+    sighting: Sighting, match: Match, *, record: PollRecord, policy: Policy
+) -> tuple[ItemOutcome, str] | None:
+    """Return why a match of a new item is no news, whatever its story; None where it may be."""
     if match.vetoed_by:
         veto = match.vetoed_by[0]
         return ItemOutcome.VETOED, f"“{veto.term}” stands in the {veto.field}"
-    item = sighting.item
+    item, max_age = sighting.item, policy.alerts.max_age
     if sighting.outcome:
         return sighting.outcome, sighting.reason
-    if record.source.first_poll == "remember" and _is_backlog(item, record, policy.alerts.max_age):
-        return ItemOutcome.FIRST_POLL, backlog(record, "appeared", policy.alerts.max_age)
+    if record.source.first_poll == "remember" and _is_backlog(item, record, max_age):
+        return ItemOutcome.FIRST_POLL, backlog(record, "appeared", max_age)
     published = item.entry.published
-    if published and record.now - published > policy.alerts.max_age:
+    if published and record.now - published > max_age:
         return ItemOutcome.TOO_OLD, f"published {published:%Y-%m-%d %H:%M} UTC, past alerts.max_age"
-    if (story.id, match.watchlist) in alerted:
-        return ItemOutcome.SIMILAR, f"story {story.id} has had its alert"
-    return ItemOutcome.ALERTED, Reason.NEW_STORY.value
+    since, span = record.unread_since, away(record)
+    if published and since and span and published <= since - GRACE:
+        when = f"{published:%Y-%m-%d %H:%M} UTC"
+        return ItemOutcome.TOO_OLD, (
+            f"published {when}, before its source could not be read for {span}"
+        )
+    return None
 
 
-def new_alert(
-    item: Item,
-    match: Match,
-    story: Story,
-    now: datetime,
-    policy: Policy,
-    *,
-    reason: Reason = Reason.NEW_STORY,
-) -> Alert:
-    """Make a watchlist's first alert on a story."""
-    watchlist = policy.watchlists[match.watchlist]
-    return Alert(
-        id=alert_id(story.id, match.watchlist, 1),
-        sequence=1,
-        reason=reason,
-        watchlist=match.watchlist,
-        severity=match.severity,
-        description=watchlist.description,
-        story=story,
-        item=item,
-        evidence=match.evidence,
-        created=now,
-        notify=watchlist.notify,
-    )
+def away(record: PollRecord) -> str | None:
+    """Return for how long a source that is back could not be read; None where it was not away."""
+    since = record.unread_since
+    usual = record.source.every or timedelta(0)
+    if since is None or record.first_poll or record.now - since <= max(AWAY, 2 * usual):
+        return None
+    hours = (record.now - since) // timedelta(hours=1)
+    return f"{hours} hours" if hours < 2 * _DAY_HOURS else f"{hours // _DAY_HOURS} days"
 
 
 def _is_backlog(item: Item, record: PollRecord, max_age: timedelta) -> bool:

@@ -1,17 +1,21 @@
-"""Whether an edit that makes a known item match becomes an alert, and the reason either way. Pure.
+"""Whether an edit of a known item becomes an alert, and the reason either way. Pure.
 
-An edit that brings an item onto a watchlist for the first time is news of that watchlist. Where
-more than a handful of a document's items come onto one at once, or several by the same words,
-something that stands around their texts was changed, and not what they tell.
+An edit that brings an item onto a watchlist for the first time is news of that watchlist; one of an
+item that was there is news of its case where it tells something else. Where more than a handful of
+a document's items come onto one at once, or several by the same words, something that stands around
+their texts was changed, and not what they tell.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from monitor.alerts.policy import Policy, backlog, new_alert
+from monitor.alerts.cases import had_alert, take
+from monitor.alerts.news import Seen
+from monitor.alerts.policy import Policy, backlog
+from monitor.alerts.ruling import CaseBook, CaseKey, mute
 from monitor.model import (
-    Alert,
     Edit,
     Entry,
     ItemId,
@@ -19,75 +23,128 @@ from monitor.model import (
     Match,
     PollRecord,
     Reason,
-    Ruling,
     Sighting,
     Story,
     StoryBook,
+    StoryId,
 )
 
 HANDFUL = 5  # items of one document
+_TOLD_ANEW = frozenset({"title", "numbers"})
 TEMPLATE = (
     "edits added the words by which it matches to other items of its source too, as when a site"
     " changes what stands around its texts"
 )
 
 
+class _Turned(NamedTuple):
+    edit: Edit
+    sighting: Sighting
+    match: Match
+
+
 def rule_edits(
     edits: Sequence[Edit],
     stories: Mapping[ItemId, Sequence[Story]],
     book: StoryBook,
+    cases: CaseBook,
     *,
     record: PollRecord,
     policy: Policy,
-) -> tuple[list[Ruling], list[Alert]]:
+) -> None:
     """Rule on each watchlist that a known item matches only now; only a veto may be overruled.
 
     `stories` holds each item's own story, and behind it those that tell what it says now.
     """
     found = list(_to_rule(edits, book))
-    counts = Counter(match.watchlist for _, _, match in found)
-    alerted = set(book.alerted)
-    rulings, alerts = [], []
-    for edit, sighting, match in found:
-        told = [(story.id, match.watchlist) for story in stories[edit.item]]
-        outcome, reason = _judge(
-            edit, match.watchlist, counts[match.watchlist], record=record, policy=policy
+    counts = Counter(each.match.watchlist for each in found)
+    told_beside: dict[CaseKey, StoryId] = {}
+    for each in found:
+        edit, match = each.edit, each.match
+        told = stories[edit.item]
+        seen = _seen(each, _known(told, match, cases) or told[0])
+        former = f"before that {_former(edit.item, match, book)}"
+        key = seen.story.id, match.watchlist
+        no_news = (
+            _judge(edit, match.watchlist, counts[match.watchlist], record=record, policy=policy)
+            or mute(seen, cases, record.now)
+            or _as_another(told_beside.get(key))
         )
-        known = next((story for story, _ in told if (story, match.watchlist) in alerted), None)
-        if outcome is ItemOutcome.ALERTED and known:
-            outcome, reason = ItemOutcome.SIMILAR, f"edited; story {known} has had its alert"
-        alert = None
-        if outcome is ItemOutcome.ALERTED:
-            alerted |= set(told)
-            own = stories[edit.item][0]
-            alert = new_alert(
-                sighting.item, match, own, record.now, policy, reason=Reason.NOW_MATCHES
-            )
-            alerts.append(alert)
-        rulings.append(
-            Ruling(
-                item=edit.item,
-                match=match,
-                outcome=outcome,
-                reason=f"{reason}; before that {_former(edit.item, match, book)}",
-                alert=alert.id if alert else None,
-            )
+        if no_news:
+            cases.rule(edit.item, match, no_news[0], f"{no_news[1]}; {former}")
+            continue
+        step = take(
+            cases.case(*key), seen, policy=policy, now=record.now, reason=Reason.NOW_MATCHES
         )
-    return rulings, alerts
+        cases.enter(seen, step, f"{step.reason}; {former}")
+        others = ((story.id, match.watchlist) for story in told)
+        told_beside |= dict.fromkeys((each for each in others if each != key), step.case.story)
 
 
-def _to_rule(edits: Sequence[Edit], book: StoryBook) -> Iterator[tuple[Edit, Sighting, Match]]:
+def follow_edits(
+    edits: Sequence[Edit],
+    stories: Mapping[ItemId, Sequence[Story]],
+    cases: CaseBook,
+    *,
+    record: PollRecord,
+    policy: Policy,
+) -> None:
+    """Tell of a story whose item says something else now; the rulings on it stay what they were."""
+    found = [
+        _Turned(edit, edit.kept, match)
+        for edit in edits
+        if edit.kept
+        for match in edit.kept.matches
+    ]
+    # A text that grows is no sign of a template.
+    counts = Counter(
+        each.match.watchlist for each in found if not _TOLD_ANEW.isdisjoint(each.edit.changed)
+    )
+    for each in found:
+        edit, match = each.edit, each.match
+        seen = _seen(each, stories[edit.item][0])
+        case = cases.case(seen.story.id, match.watchlist)
+        if case is None or mute(seen, cases, record.now):
+            continue
+        if _judge(edit, match.watchlist, counts[match.watchlist], record=record, policy=policy):
+            continue
+        step = take(case, seen, policy=policy, now=record.now)
+        if step.outcome is ItemOutcome.UPDATED:
+            cases.keep(step)
+
+
+def _known(stories: Sequence[Story], match: Match, cases: CaseBook) -> Story | None:
+    return next((each for each in stories if cases.case(each.id, match.watchlist)), None)
+
+
+def _as_another(story: StoryId | None) -> tuple[ItemOutcome, str] | None:
+    return (ItemOutcome.SIMILAR, had_alert(story)) if story else None
+
+
+def _seen(turned: _Turned, story: Story) -> Seen:
+    before = turned.edit.before
+    return Seen(
+        item=turned.sighting.item,
+        match=turned.match,
+        story=story,
+        updates=True,
+        before=before.entry if before else None,
+    )
+
+
+def _to_rule(edits: Sequence[Edit], book: StoryBook) -> Iterator[_Turned]:
     for edit in edits:
         now = edit.turned
         for match in now.matches if now else ():
             former = book.ruled.get((edit.item, match.watchlist))
             if now and (former is None or former.outcome is ItemOutcome.VETOED):
-                yield edit, now, match
+                yield _Turned(edit, now, match)
 
 
 def _judge(
     edit: Edit, watchlist: str, count: int, *, record: PollRecord, policy: Policy
-) -> tuple[ItemOutcome, str]:
+) -> tuple[ItemOutcome, str] | None:
+    """Return why an edit is no news, None where it may be."""
     if record.first_poll and record.source.first_poll == "remember":
         return ItemOutcome.FIRST_POLL, backlog(record, "was edited", policy.alerts.max_age)
     if count > HANDFUL:
@@ -98,7 +155,7 @@ def _judge(
     at = _edited_at(edit, record.now)
     if record.now - at > policy.alerts.max_age:
         return ItemOutcome.TOO_OLD, f"edited {at:%Y-%m-%d %H:%M} UTC, past alerts.max_age"
-    return ItemOutcome.ALERTED, Reason.NOW_MATCHES.value
+    return None
 
 
 def _edited_at(edit: Edit, now: datetime) -> datetime:

@@ -25,6 +25,8 @@ COMMANDS = {
     "backtest": ("backtest", "Show what watchlists would have done with stored items."),
     "explain": ("explain", "Say why an item did or did not alert."),
     "status": ("status", "Is it running; what fails, waits, is late."),
+    "ack": ("ack", "Take note of an alert: its copies stay silent."),
+    "unack": ("unack", "Take an acknowledgement back."),
     "sources": ("sources", "List, add, remove and explain what is polled."),
     "entities": ("entities", "Suggest and import the names of who is watched."),
     "import": ("import_", "Add sources from OPML or a list of addresses."),

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 SIMULATED: Final = (
     "languages, sources, vetoes and possible matches",
-    "stories, and one alert for each",
+    "stories: one alert for each, and its follow-ups",
 )
 STORED: Final = ("alerts.max_age", "first_poll")
-NOT_SIMULATED: Final = ("stories from before the first item", "edits of an item")
+NOT_SIMULATED: Final = (
+    "stories from before the first item",
+    "edits of an item",
+    "silences and acknowledgements",
+)
 OF_A_FILE: Final = "first_poll and alerts.max_age, since items count as found when published"
 
 
@@ -149,7 +153,14 @@ def _count(
     for item, at, first_poll in found:
         rehearsed = rehearsal.take(item, at, first_poll=first_poll)
         terms.count(rehearsed.reading)
-        tallies.add(item, rehearsed.rulings, language=rehearsed.reading.language, at=at)
+        tallies.add(
+            item,
+            rehearsed.rulings,
+            language=rehearsed.reading.language,
+            at=at,
+            alerts=rehearsed.alerts,
+        )
+    tallies.follow(rehearsal.finish())
     return Figures(tallies=tallies, terms=terms, simulated=simulated, not_simulated=not_simulated)
 
 

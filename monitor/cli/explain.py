@@ -39,7 +39,7 @@ def command(wanted: str, *, config_file: str | None, as_json: bool) -> int:
         findings = _find(store, wanted)
         notices = () if findings else store.find_notices(wanted)
     matcher = Matcher(settings.watchlists, {each.key: each for each in settings.entities})
-    told = [_explain(finding, matcher) for finding in findings]
+    told = [_explain(finding, matcher, settings) for finding in findings]
     told += [_explain_notice(notice) for notice in notices]
     if as_json:
         print_json(told)
@@ -87,7 +87,8 @@ def _nothing(wanted: str, settings: "Settings") -> list[str]:
     ]
 
 
-def _explain(finding: "Finding", matcher: "Matcher") -> dict[str, Any]:
+def _explain(finding: "Finding", matcher: "Matcher", settings: "Settings") -> dict[str, Any]:
+    from monitor.cli.explain_cases import cases_json
     from monitor.watch.explain import explain
 
     told = {each.watchlist: each for each in explain(matcher, finding.item)}
@@ -111,6 +112,7 @@ def _explain(finding: "Finding", matcher: "Matcher") -> dict[str, Any]:
         else None,
         "versions": [_version(version) for version in finding.versions],
         "rulings": [_ruling(each, told.get(each.match.watchlist)) for each in finding.rulings],
+        "cases": cases_json(finding, settings, ruled),
         "no_match": {name: _why_not(told[name]) for name in told if name not in ruled},
         "deliveries": [
             _delivery(row) | {"watchlist": alerts[row.alert].watchlist}
@@ -186,9 +188,13 @@ def _show(told: dict[str, Any]) -> None:
     if "notice" in told:
         _show_notice(told["notice"], told["deliveries"])
         return
+    from monitor.cli.explain_cases import case_lines
+
     _show_item(told)
     for ruling in told["rulings"]:
         _show_ruling(ruling, told["deliveries"])
+        for line in case_lines(told["cases"].get(ruling["watchlist"])):
+            click.echo(f"  {line}")
     for watchlist, lines in told["no_match"].items():
         click.echo(f"{watchlist}: no_match")
         for line in lines:

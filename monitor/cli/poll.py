@@ -1,5 +1,6 @@
 """`monitor poll`."""
 
+import asyncio
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 # For a turn at a host where others are redirected to as well: nobody else waits for a command.
 PATIENCE_SECONDS = 600.0
+LONGEST_WAIT_SECONDS = 5.0  # for a receiver that takes so many messages and no more
+LONGEST_WAITS_SECONDS = 60.0  # for one that goes on so
 
 
 @click.command(epilog="Example: monitor poll 'UN News' --json")
@@ -109,9 +112,21 @@ async def _poll(
                 at_once=settings.poll.at_once,
                 gap=pipeline.gap,
             )
-            for destination in store.due_destinations(clock()):
-                await pipeline.deliver(destination, Held())
+            await asyncio.gather(
+                *(_deliver(pipeline, name) for name in store.due_destinations(clock()))
+            )
     return reports
+
+
+async def _deliver(pipeline: "Pipeline", destination: str) -> None:
+    """Send what is due, at the receiver's pace; what would take too long is left to others."""
+    patience = LONGEST_WAITS_SECONDS
+    while True:
+        wait = await pipeline.deliver(destination, Held())
+        patience -= wait
+        if not 0 < wait <= LONGEST_WAIT_SECONDS or patience < 0:
+            return
+        await asyncio.sleep(wait)
 
 
 class Held:

@@ -1,14 +1,20 @@
 """Takes items through matching, stories and policy in memory, with the daemon's own parts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from monitor.alerts.calm import hour_of
 from monitor.alerts.policy import Policy
+from monitor.alerts.ruling import CaseKey
 from monitor.cli.trial import choose
 from monitor.model import (
+    Alert,
+    Case,
     Decision,
+    DueCase,
     Item,
     ItemOutcome,
     Match,
@@ -19,7 +25,7 @@ from monitor.model import (
     StoryBook,
     StoryId,
 )
-from monitor.pipeline.deciding import decider, given_record
+from monitor.pipeline.deciding import decide_due, decider, given_record
 from monitor.pipeline.gists import Gists
 from monitor.settings import Settings
 from monitor.stories.keys import title_key
@@ -42,6 +48,7 @@ class Rehearsed:
     rulings: Sequence[Ruling]
     story: StoryId
     duplicate_of: int | None  # the place, from 0, of the item whose text it repeats
+    alerts: Sequence[Alert]  # that were made until it had been found
 
 
 class Rehearsal:
@@ -51,14 +58,17 @@ class Rehearsal:
         """Set up the watchlists named, or all."""
         self.watchlists: list[Watchlist] = choose(settings, names)
         self.matcher = Matcher(self.watchlists, {each.key: each for each in settings.entities})
-        self._decide = decider(
-            Policy(alerts=settings.alerts, watchlists={each.name: each for each in self.watchlists})
+        self._policy = Policy(
+            alerts=settings.alerts, watchlists={each.name: each for each in self.watchlists}
         )
+        self._decide = decider(self._policy)
         self._sources = {source.url: source for source in settings.sources}
         self._unknown = Source(url="given", name="given", first_poll=settings.alerts.first_poll)
         self._keys: dict[str, StoryId] = {}
         self._stories: dict[StoryId, Story] = {}
-        self._alerted: set[tuple[StoryId, str]] = set()
+        self._cases: dict[CaseKey, Case] = {}
+        self._waits: dict[CaseKey, tuple[Item, Match]] = {}  # of cases that will tell more
+        self._sent: Counter[tuple[str, datetime]] = Counter()
         self._shelf = Shelf()
         self._gists = Gists()
         self._places: dict[str, int] = {}  # of items by their ids, and by their keys
@@ -79,11 +89,12 @@ class Rehearsal:
         sighting = Sighting(item=item, matches=matches, gist=gist)
         source = self._sources.get(item.source.url, self._unknown)
         record = given_record(source, now, sighting, first_poll=first_poll)
+        alerts = self._tell_due(now)
         decision = self._decide(record, (sighting,), self._book(item, now))
         story = decision.joined[item.id]
         duplicate_of = self._copied(item, decision)
         self._remember(item, story, decision.stories, now)
-        self._alerted |= {(alert.story.id, alert.watchlist) for alert in decision.alerts}
+        self._follow(decision, sighting, now)
         self._count += 1
         return Rehearsed(
             reading=reading,
@@ -91,7 +102,13 @@ class Rehearsal:
             rulings=decision.rulings,
             story=story,
             duplicate_of=duplicate_of,
+            alerts=(*alerts, *decision.alerts),
         )
+
+    def finish(self) -> Sequence[Alert]:
+        """Return the alerts that would be made if nothing more were found."""
+        latest = [case.due_at for key in self._waits if (case := self._cases[key]).due_at]
+        return self._tell_due(max(latest)) if latest else ()
 
     def outcomes(self, rehearsed: Rehearsed) -> dict[str, ItemOutcome]:
         """Return what became of an item on each watchlist."""
@@ -105,7 +122,41 @@ class Rehearsal:
             if key and (story := self._keys.get(key)) and self._last[story] > now - STORY_WINDOW
         }
         return StoryBook(
-            by_key=recent, stories=self._stories, alerted=self._alerted, shelf=self._shelf
+            by_key=recent,
+            stories=self._stories,
+            cases=self._cases,
+            sent=self._sent,
+            shelf=self._shelf,
+        )
+
+    def _tell_due(self, now: datetime) -> Sequence[Alert]:
+        """Let the cases tell what they have waited to tell until now."""
+        waited = [
+            DueCase(case=case, story=self._stories[case.story], item=item, match=match)
+            for key, (item, match) in self._waits.items()
+            if (case := self._cases[key]).due_at and case.due_at <= now
+        ]
+        told: list[Alert] = []
+        for each in sorted(waited, key=lambda due: due.case.due_at or now):
+            at = each.case.due_at or now
+            book = StoryBook(by_key={}, stories={}, sent=self._sent)
+            decision = decide_due([each], book, now=at, policy=self._policy)
+            self._follow(decision, None, at)
+            told += decision.alerts
+        return told
+
+    def _follow(self, decision: Decision, sighting: Sighting | None, now: datetime) -> None:
+        """Remember what was told, and what is still to be."""
+        matches = {each.watchlist: each for each in sighting.matches} if sighting else {}
+        for case in decision.cases:
+            key = case.story, case.watchlist
+            self._cases[key] = case
+            if case.due_at is None:
+                self._waits.pop(key, None)
+            elif sighting and case.item == sighting.item.id:
+                self._waits[key] = sighting.item, matches[case.watchlist]
+        self._sent.update(
+            (alert.watchlist, hour_of(now)) for alert in decision.alerts if alert.notify
         )
 
     def _copied(self, item: Item, decision: Decision) -> int | None:
@@ -133,7 +184,9 @@ class Rehearsal:
         ended = {story for story, last in self._last.items() if last <= before}
         for story in ended:
             del self._stories[story], self._last[story]
-        self._alerted = {each for each in self._alerted if each[0] not in ended}
+        for cases in (self._cases, self._waits):
+            for key in [key for key in cases if key[0] in ended]:
+                del cases[key]
         self._places = {}
         self._keys = {key: story for key, story in self._keys.items() if story not in ended}
         self._room = max(MOST_STORIES, 2 * len(self._stories))

@@ -79,9 +79,8 @@ async def _run(begun: Begun) -> int:
     with Store.open(settings.store.url) as store:
         store.hold()
         async with open_pipeline(settings, store, out=sys.stdout, setup=begun.setup) as pipeline:
-            for name in settings.notifiers:
-                # What was parked may have been put right while the daemon was down.
-                await pipeline.writer.do(store.unpark, name)
+            # A notifier may have been changed, or have left, while the daemon was down.
+            await pipeline.sync_destinations()
             queue = MemoryQueue(lease=LEASE)
             gc.freeze()  # what stands now stays until the end
             gc.set_threshold(OBJECTS_BEFORE_COLLECTING)

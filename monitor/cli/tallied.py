@@ -50,6 +50,7 @@ def _watchlist(tally: Tally, figures: Figures) -> dict[str, Any]:
     return {
         "watchlist": tally.watchlist,
         "alerts": tally.alerts,
+        "follow_ups": tally.follow_ups,
         "matches": tally.matches,
         "vetoed": tally.vetoed,
         "possible": tally.possible,
@@ -120,6 +121,8 @@ def as_text(figures: Figures, *, blocks: bool, verbose: bool) -> Iterator[str]:
 def _figures(tally: Tally, figures: Figures, *, blocks: bool, verbose: bool) -> Iterator[str]:
     days = figures.tallies.days()
     yield f"{tally.watchlist}: {_count(tally.alerts, 'alert')}{_rate(tally, len(days))}"
+    if tally.follow_ups:
+        yield f"  {_count(tally.follow_ups, 'follow-up')} on the same stories"
     if tally.alerts:
         yield from _curve(tally, days, blocks=blocks)
     yield f"  {_matches(tally, figures.tallies.items)}"

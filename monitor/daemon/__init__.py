@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 POLL, DELIVER = "poll", "deliver"
+LONGEST_WAIT = timedelta(minutes=1)  # for a destination's pause: it may be ended by hand
 DELIVERIES_AT_ONCE = 32  # destinations; within one they go one after another
 # Hosts queued, and as many held, for each source that can be polled at once: what quick polls get
 # through between two looks. A held host may just be waiting for its gap to pass.
@@ -180,13 +181,20 @@ class Daemon:
         # when the outbox was just found empty: then it is looked into once more.
         while True:
             self._hinted.discard(destination)
-            await self._unless_refused(self._pipeline.deliver(destination, ticket), ticket)
+            wait = await self._unless_refused(self._pipeline.deliver(destination, ticket), ticket)
+            if wait:
+                # Sooner than the next tick would look: a rate is made of such waits.
+                await ticket.release(min(wait, LONGEST_WAIT.total_seconds()))
+                return
             if destination not in self._hinted:
                 return
 
-    async def _unless_refused(self, work_on: Awaitable[None], ticket: "Ticket") -> None:
+    async def _unless_refused(
+        self, work_on: Awaitable[float | None], ticket: "Ticket"
+    ) -> float | None:
+        done = None
         try:
-            await work_on
+            done = await work_on
         except UnavailableError as fault:
             log.warning("the store refuses, so nothing is polled for %s: %s", STORE_PAUSE, fault)
             self._refused = redact(str(fault))
@@ -194,6 +202,7 @@ class Daemon:
             await ticket.release(STORE_PAUSE.total_seconds())
         else:
             self._refused = ""
+        return done
 
     async def _wind_down(self, lanes: Sequence[asyncio.Task[None]]) -> None:
         self._state = "stopping"

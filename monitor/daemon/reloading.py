@@ -26,7 +26,6 @@ from monitor.errors import ConfigError, StoreError
 from monitor.logs import escape
 from monitor.model import Notice, Rejected, Running, Severity
 from monitor.pipeline import Pipeline, Setup, set_up
-from monitor.pipeline.delivering import not_configured
 from monitor.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -183,7 +182,7 @@ class Reloader:
         self._say(new)
         self._behind |= not _SOURCES.isdisjoint(new.changed)
         await self._sync()
-        await self._settle_destinations(before.settings, settings)
+        await self._settle_destinations()
         await self._publish()
         last = weakref.ref(before.matcher)
         new.remains.append(before)
@@ -202,15 +201,10 @@ class Reloader:
         else:
             self._behind = False
 
-    async def _settle_destinations(self, before: Settings, after: Settings) -> None:
+    async def _settle_destinations(self) -> None:
         """Let go what a mended notifier held back; hold back what is for one that left."""
-        store, writer = self.pipeline.store, self.pipeline.writer
         try:
-            for name, notifier in after.notifiers.items():
-                if notifier != before.notifiers.get(name):
-                    await writer.do(store.unpark, name)
-            for name in before.notifiers.keys() - after.notifiers.keys():
-                await writer.do(store.park, name, not_configured(name))
+            await self.pipeline.sync_destinations()
         except StoreError as fault:
             # What is due for a notifier that left is parked when its turn comes.
             log.warning("deliveries can't follow the configuration: %s", fault)

@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 from monitor.model.items import Evidence, Item, SourceRef
-from monitor.model.words import AlertId, DeliveryState, ErrorKind, Reason, Severity, StoryId
+from monitor.model.words import (
+    AlertId,
+    CaseState,
+    DeliveryState,
+    ErrorKind,
+    ItemId,
+    Occasion,
+    Reason,
+    Severity,
+    StoryId,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +49,55 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """One thing that a watchlist has not told of a story yet, and the item that brought it."""
+
+    reason: Reason
+    detail: str  # in words for a person: "27 → 28"
+    item: ItemId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """Somebody has taken note of an alert."""
+
+    at: datetime
+    by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What a watchlist has told of one story, and what it will tell of it next.
+
+    `item` is what the next alert is about, where one is due: the first of a pending case, else the
+    one with the weightiest news. `severity`, `terms`, `figures` and `marks` are those told or about
+    to be told.
+    """
+
+    story: StoryId
+    watchlist: str
+    state: CaseState
+    opened: datetime
+    last_seen: datetime  # when an item last came to it
+    severity: Severity
+    sequence: int = 0  # of the last alert
+    told_at: datetime | None = None  # when that was made
+    due_at: datetime | None = None  # when the next one is, as far as there is something to tell
+    held_until: datetime | None = None
+    item: ItemId | None = None
+    news: tuple[News, ...] = ()  # what waits to be told
+    sources: int = 0  # that told the story when the watchlist last did
+    similar: int = 0  # items that were only counted
+    headline: str = ""  # last told
+    terms: tuple[str, ...] = ()  # terms, and entities by their keys
+    figures: tuple[str, ...] = ()  # numbers in its headlines
+    marks: tuple[str, ...] = ()  # what its headlines were: denied, corrected
+    widened_at: datetime | None = None  # when another term or entity was last told
+    acked: Acknowledgement | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """News about the monitor's own work rather than about the world: a `system.` message."""
 
@@ -47,6 +106,11 @@ class Notice:
         "system.source_recovered",
         "system.feed_rekeyed",
         "system.config_rejected",
+        "system.destination_failed",
+        "system.destination_recovered",
+        "system.watchlist_flooding",
+        "system.backlog",
+        "system.backlog_recovered",
     ]
     source: SourceRef | None  # None where it concerns the whole monitor
     created: datetime
@@ -56,6 +120,33 @@ class Notice:
     kind: ErrorKind | None = None  # of the failure
     since: datetime | None = None
     count: int = 0  # items concerned
+    subject: str = ""  # what it is about where that is no source: the name of a watchlist
+    destination: str = ""  # the notifier it is about, by name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """What nobody wants to hear of for a while: all of what it names must fit. "" names nothing."""
+
+    id: int
+    watchlist: str = ""
+    entity: str = ""  # by its key
+    source: str = ""  # by its name or its address
+    story: str = ""
+    reason: str
+    by: str
+    created: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An alert that a notifier is told later, on an occasion, and not as soon as it is made."""
+
+    alert: AlertId
+    notifier: str
+    occasion: Occasion
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +160,21 @@ class Message:
     type: str
     timestamp: datetime  # of the event, not of the attempt
     data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a destination fares. One that is parked takes nothing but a probe now and then.
+
+    `parked_at` outlasts the parking: it says until something arrives that nothing has since.
+    """
+
+    failures: int = 0  # in a row
+    failing_since: datetime | None = None
+    parked: str = ""  # why, "" while deliveries go there
+    parked_at: datetime | None = None
+    probes: int = 0  # that failed
+    probe_at: datetime | None = None  # when the next may go; None: only a person lets one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +192,15 @@ class Delivery:
     created: datetime
     message: Message
     claims: int = 0  # how often it was taken for sending; tells a lost lease from one's own
+    ref: str = ""  # the receiver's name for it, once it arrived
+    left: str = ""  # what the attempt before left to do, in the kind's own words
+    maybe_duplicate: int = 0  # attempts that may have arrived although nobody said so
+    replayed: datetime | None = None  # when a person had it sent again: its age counts from then
+    bundle: int | None = None  # the delivery under whose id several are told; 0: it goes alone
+    parent: str = (
+        ""  # of a claimed one: the ref of the first message of its story, where it has one
+    )
+    standing: Standing = Standing()  # of a claimed one's destination
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

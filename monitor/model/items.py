@@ -90,7 +90,8 @@ class Edit:
     """A known item whose text changed: its next version.
 
     `before` is the item as it was, `turned` as it is now with what it matches only now; on the
-    watchlists of `repeats` it is by words that edits gave other items of its source too.
+    watchlists of `repeats` it is by words that edits gave other items of its source too. `kept` is
+    the item as it is now with what it matched before and matches still.
     """
 
     item: ItemId
@@ -99,3 +100,4 @@ class Edit:
     before: Item | None = None
     turned: Sighting | None = None  # None: it matches nothing that it did not match before
     repeats: frozenset[str] = frozenset()
+    kept: Sighting | None = None

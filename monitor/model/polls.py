@@ -1,13 +1,12 @@
 """The unit of work: what one poll found, and what became of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from monitor.model.alerts import Alert, Notice, Story
-from monitor.model.items import Edit, Known, Match, Sighting
+from monitor.model.alerts import Alert, Case, Notice, Silence, Story, Waiting
+from monitor.model.items import Edit, Item, Known, Match, Sighting
 from monitor.model.sources import Source, SourceState
 from monitor.model.stories import Copy
 from monitor.model.words import AlertId, ItemId, ItemOutcome, PollOutcome, StoryId
@@ -30,7 +29,8 @@ class PollRecord:
     there; `limit_said` tells whether it named the time. `notices` are what people must hear.
     `learned` is False where the state's rhythm, habits and window are those that were read.
     `first_poll` lasts until a whole document was read; with `partly_read_at` an earlier poll read
-    a broken one, and what was published since then is news.
+    a broken one, and what was published since then is news. `unread_since` is when the poll before
+    this one succeeded.
     """
 
     outcome: PollOutcome
@@ -39,6 +39,7 @@ class PollRecord:
     now: datetime
     first_poll: bool = False
     partly_read_at: datetime | None = None
+    unread_since: datetime | None = None
     sightings: tuple[Sighting, ...] = ()
     seen: Mapping[str, Known] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
@@ -65,17 +66,30 @@ class StoryBook:
     """What the store knows of the stories a poll's items may join.
 
     `by_key` maps a link_key or title_key seen within the story window to its story;
-    `alerted` holds (story, watchlist) for every alert sent. Of the known items that an edit made
-    match, `of_item` holds the stories and `ruled` what they were ruled by watchlist; one that was
-    removed is in neither.
+    `cases` holds by story and watchlist what was told of them. `silences` are those that have not
+    ended; `sent` counts by watchlist and hour (its beginning) the alerts told at once. Of the
+    known items that an edit made match, `of_item` holds the stories and `ruled` what they were
+    ruled by watchlist; one that was removed is in neither.
     """
 
     by_key: Mapping[str, StoryId]
     stories: Mapping[StoryId, Story]
-    alerted: AbstractSet[tuple[StoryId, str]]
+    cases: Mapping[tuple[StoryId, str], Case] = field(default_factory=dict)
     of_item: Mapping[ItemId, StoryId | None] = field(default_factory=dict)
     ruled: Mapping[tuple[ItemId, str], Ruling] = field(default_factory=dict)
+    silences: Sequence[Silence] = ()
+    sent: Mapping[tuple[str, datetime], int] = field(default_factory=dict)
     shelf: "Shelf | None" = None  # what the items of the last days tell; joining fills it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueCase:
+    """A case that has waited long enough; what was removed since it began to wait is None."""
+
+    case: Case
+    story: Story | None
+    item: Item | None
+    match: Match | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +99,10 @@ class Decision:
     joined: Mapping[ItemId, StoryId]  # the story each new item joined or began
     stories: Mapping[StoryId, Story]  # the stories begun or grown, as they are now
     rulings: Sequence[Ruling] = ()
-    alerts: Sequence[Alert] = ()
+    cases: Sequence[Case] = ()  # those begun or changed
+    alerts: Sequence[Alert] = ()  # their `notify` is told at once
+    waiting: Sequence[Waiting] = ()  # and these later
+    notices: Sequence[Notice] = ()
     copies: Mapping[ItemId, Copy] = field(default_factory=dict)
     members: Sequence["Member"] = ()  # what the book's shelf now remembers of the new items
 

@@ -13,6 +13,9 @@ Network: TypeAlias = IPv4Network | IPv6Network
 Change: TypeAlias = Literal["title", "text", "numbers"]
 Identity: TypeAlias = Literal["guid", "link", "title"]
 Conditions: TypeAlias = Literal["both", "etag", "modified", "none"]
+Occasion: TypeAlias = Literal[
+    "quiet hours", "digest", "over the rate", "many at once", "escalation"
+]  # on which alerts are told other than at once
 Field: TypeAlias = Literal["title", "summary", "content", "author", "tags", "url"]
 FIELDS: tuple[Field, ...] = ("title", "summary", "content", "author", "tags", "url")
 
@@ -84,6 +87,16 @@ class ItemOutcome(StrEnum):
     UPDATED = "updated"
 
 
+class CaseState(StrEnum):
+    """Where a watchlist stands with one story."""
+
+    PENDING = "pending"  # its first alert waits for more of the story
+    OPEN = "open"
+    HELD = "held"  # its last alert waits to be told with others, and what is new with it
+    ACKED = "acked"  # somebody has taken note of it
+    CLOSED = "closed"  # nothing came for so long that only what changes it would be news
+
+
 class DeliveryState(StrEnum):
     """Where a row of the outbox stands."""
 
@@ -104,6 +117,7 @@ class Reason(StrEnum):
     MORE_SOURCES = "more sources"
     NUMBERS = "numbers changed"
     HEADLINE = "headline changed"
+    EDITED = "text changed"
     SEVERITY = "more severe"
     NEW_TERM = "matches more"
     ESCALATED = "nobody has acknowledged it"

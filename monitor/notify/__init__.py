@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -51,6 +51,15 @@ class Rate:
     every: timedelta
     burst: int
 
+    def after(self, ready_at: datetime | None, now: datetime) -> datetime:
+        """Return when the next message may leave, after one that leaves now.
+
+        `ready_at` is what this said for the message before, None where there was none: then the
+        whole burst is left.
+        """
+        rested = now - (self.burst - 1) * self.every
+        return max(ready_at or rested, rested) + self.every
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
@@ -64,8 +73,9 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "console": Kind(deliver=console.deliver),
+    # One a second, by a clock that is not ours and over a network that is not even.
     "slack": Kind(
-        deliver=slack_bot.deliver, rate=Rate(every=timedelta(seconds=1), burst=3), bundles=True
+        deliver=slack_bot.deliver, rate=Rate(every=timedelta(seconds=1.1), burst=3), bundles=True
     ),
     # Five at once and thirty a minute; it says itself when it wants less.
     "discord": Kind(

@@ -22,7 +22,7 @@ from monitor.feeds.servers.groups import group_of, settings_for
 from monitor.feeds.servers.outage import Outage
 from monitor.model import Source, SourceState
 from monitor.pipeline.deciding import decider
-from monitor.pipeline.delivering import Delivering
+from monitor.pipeline.delivering import Delivering, sync_destinations
 from monitor.pipeline.gaps import LONG_GAP_SECONDS, Gaps
 from monitor.pipeline.gists import Gists
 from monitor.pipeline.passage import Gate
@@ -285,6 +285,10 @@ class Pipeline:
 
     # --- deliver --------------------------------------------------------------------------
 
-    async def deliver(self, destination: str, ticket: Ticket) -> None:
-        """Send what is due at one destination, one after another, until nothing is."""
-        await self._delivering.deliver(destination, ticket)
+    async def sync_destinations(self) -> None:
+        """Have the outbox follow the configured notifiers."""
+        await sync_destinations(self.store, self.writer, self.settings)
+
+    async def deliver(self, destination: str, ticket: Ticket) -> float:
+        """Send what is due at one destination; return in how many seconds the rest may leave."""
+        return await self._delivering.deliver(destination, ticket)

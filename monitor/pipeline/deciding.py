@@ -1,20 +1,27 @@
-"""What the store asks inside its transaction: stories first, then rulings."""
+"""What the store asks inside its transaction: stories first, then rulings, cases and alerts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.alerts.policy import Policy, rule
-from monitor.alerts.turning import rule_edits
+from monitor.alerts.cases import due
+from monitor.alerts.policy import Policy
+from monitor.alerts.resting import drop, hold
+from monitor.alerts.returning import told_together
+from monitor.alerts.ruling import CaseBook, CaseKey, rule
+from monitor.alerts.silences import silenced
+from monitor.alerts.telling import told_later
+from monitor.alerts.turning import follow_edits, rule_edits
 from monitor.model import (
-    Alert,
+    Case,
     Decide,
     Decision,
+    DueCase,
+    ItemId,
     PollOutcome,
     PollRecord,
     Reason,
-    Ruling,
     Sighting,
     Source,
     SourceId,
@@ -23,7 +30,7 @@ from monitor.model import (
     StoryBook,
     StoryId,
 )
-from monitor.stories.joining import join, stay
+from monitor.stories.joining import Joined, join, stay
 
 if TYPE_CHECKING:
     from monitor.store import Rule
@@ -34,78 +41,118 @@ _NOBODY = SourceState(
 
 
 def decider(policy: Policy) -> Decide:
-    """Return the decision the store takes inside its transaction: stories, then rulings.
+    """Return the decision the store takes inside its transaction: stories, rulings, cases, alerts.
 
-    First on what is new, then on the known items that an edit made match.
+    First on what is new, then on the known items whose edits concern a watchlist.
     """
 
     def decide(record: PollRecord, new: Sequence[Sighting], book: StoryBook) -> Decision:
         told = join(new, book, now=record.now)
-        rulings, alerts = rule(
-            new,
-            {item: told.stories[story] for item, story in told.of_item.items()},
-            set(book.alerted),
-            record=record,
-            policy=policy,
-        )
+        cases = CaseBook(known=book.cases, silences=book.silences)
+        stories = {item: told.stories[story] for item, story in told.of_item.items()}
+        rule(new, stories, cases, record=record, policy=policy, copies=told.copies)
+        begun = _follow(record, told, book, cases, policy) if book.of_item else {}
         made = Decision(
             joined=told.of_item,
-            stories=told.stories,
-            rulings=rulings,
-            alerts=alerts,
+            stories={**told.stories, **begun},
             copies=told.copies,
             members=told.members,
         )
-        return _with_edits(record, new, made, book, policy) if book.of_item else made
+        return _closed(made, cases, book, record=record, now=record.now, policy=policy)
 
     return decide
 
 
-def _with_edits(
-    record: PollRecord,
-    new: Sequence[Sighting],
-    made: Decision,
-    book: StoryBook,
-    policy: Policy,
+def decide_due(
+    waited: Sequence[DueCase], book: StoryBook, *, now: datetime, policy: Policy
 ) -> Decision:
-    edits = [edit for edit in record.edits if edit.turned and edit.item in book.of_item]
+    """Return what cases that have waited until now tell; `book` holds silences and what was sent.
+
+    What is muted by now, or was removed, is not told.
+    """
+    cases = CaseBook(silences=book.silences)
+    for each in waited:
+        case, item, match, story = each.case, each.item, each.match, each.story
+        alert = None
+        if not (item and match and story) or silenced(book.silences, match, item, story.id, now):
+            case = drop(case)
+        else:
+            alert, case = due(case, story, item, match, policy=policy, now=now)
+        cases.opened[case.story, case.watchlist] = case
+        cases.alerts += [alert] if alert else []
+    return _closed(Decision(joined={}, stories={}), cases, book, now=now, policy=policy)
+
+
+def _closed(
+    made: Decision,
+    cases: CaseBook,
+    book: StoryBook,
+    *,
+    now: datetime,
+    policy: Policy,
+    record: PollRecord | None = None,
+) -> Decision:
+    """Return the decision with what became of its cases; who is told what when is settled last."""
+    ruled = replace(made, rulings=cases.rulings, alerts=cases.alerts)
+    told = told_later(ruled, book, now=now, policy=policy)
+    if record:
+        told = told_together(told, record)
+    for alert in told.alerts:
+        key = alert.story.id, alert.watchlist
+        cases.opened[key] = hold(cases.opened[key], alert, told.waiting)
+    return replace(told, cases=tuple(cases.opened.values()))
+
+
+def _follow(
+    record: PollRecord, joined: Joined, book: StoryBook, cases: CaseBook, policy: Policy
+) -> dict[StoryId, Story]:
+    """Rule on edits of known items; return the stories that they begin again."""
     keys = {
-        key: made.joined[each.item.id]
-        for each in new
+        key: joined.of_item[each.item.id]
+        for each in record.sightings
+        if each.item.id in joined.of_item
         for key in (each.item.link_key, each.item.title_key)
     }
-    alerted = {(alert.story.id, alert.watchlist) for alert in made.alerts}
     after = replace(
         book,
         by_key={**book.by_key, **keys},
-        stories={**book.stories, **made.stories},
-        alerted=book.alerted | alerted,
+        stories={**book.stories, **joined.stories},
     )
-    told = stay([edit.turned.item for edit in edits if edit.turned], after, now=record.now)
-    rulings, alerts = rule_edits(edits, told, after, record=record, policy=policy)
-    begun = {alert.story.id: alert.story for alert in alerts if alert.story.id not in after.stories}
-    return replace(
-        made,
-        stories={**made.stories, **begun},
-        rulings=[*made.rulings, *rulings],
-        alerts=[*made.alerts, *alerts],
-    )
+    edits = [edit for edit in record.edits if edit.item in book.of_item]
+    items = {
+        sighting.item.id: sighting.item for edit in edits if (sighting := edit.turned or edit.kept)
+    }
+    told = stay(list(items.values()), after, now=record.now)
+    rule_edits(edits, told, book, cases, record=record, policy=policy)
+    follow_edits(edits, told, cases, record=record, policy=policy)
+    made = (alert.story for alert in cases.alerts)
+    return {story.id: story for story in made if after.stories.get(story.id) is None}
 
 
 def decider_afterwards(policy: Policy, now: datetime) -> "Rule":
     """Return the same decision for items that are stored, and so in their stories, already.
 
-    Whoever asks for it wants to hear of them, also of those from the first poll of a source.
+    Whoever asks for it wants to hear of them, also of those from the first poll of a source; once
+    of each story, and at once.
     """
     record = given_record(Source(url="stored", name="stored"), now)
+    policy = replace(policy, alerts=replace(policy.alerts, group_wait=timedelta(0)))
 
     def decide(
-        found: Sequence[Sighting], stories: dict[str, Story], alerted: set[tuple[StoryId, str]]
-    ) -> tuple[list[Ruling], list[Alert]]:
-        rulings, alerts = rule(found, stories, alerted, record=record, policy=policy)
+        found: Sequence[Sighting],
+        stories: Mapping[ItemId, Story],
+        known: Mapping[CaseKey, Case],
+    ) -> Decision:
+        cases = CaseBook(known=known)
+        rule(found, stories, cases, record=record, policy=policy, once=True)
         words = "a backtest was asked to alert"
-        told = [replace(each, reason=words) if each.alert else each for each in rulings]
-        return told, [replace(alert, reason=Reason.BACKTEST) for alert in alerts]
+        return Decision(
+            joined={},
+            stories={},
+            rulings=[replace(each, reason=words) if each.alert else each for each in cases.rulings],
+            alerts=[replace(alert, reason=Reason.BACKTEST) for alert in cases.alerts],
+            cases=tuple(cases.opened.values()),
+        )
 
     return decide
 

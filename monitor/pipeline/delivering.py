@@ -2,28 +2,48 @@
 
 import logging
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import TextIO
+from urllib.parse import urlsplit
 
 import httpx
 
 from monitor import metrics
-from monitor.model import Dead, Delivery, Retry, Verdict
+from monitor.model import Dead, Delivered, Delivery, Fallback, Notice, Retry, Standing, Verdict
 from monitor.pipeline.report import count_delivery
 from monitor.queue import Ticket
 from monitor.settings import NotifierSettings, Settings
 from monitor.store import Store, Writer
+from monitor.store.standing import no_destination
 
 log = logging.getLogger(__name__)
 
 DELIVERY_LEASE = timedelta(seconds=60)
+# That nobody can be told of a destination is said so often.
+SAY_EVERY = timedelta(hours=1)
 
 
-def not_configured(destination: str) -> str:
-    """Return why deliveries to a notifier that left the configuration are held back."""
-    return f"no notifier is named “{destination}” now"
+def fingerprints(notifiers: Mapping[str, NotifierSettings]) -> dict[str, str]:
+    """Return by name what tells a changed notifier from the one before.
+
+    Two bytes: enough to see a change, too few to try secrets against.
+    """
+    return {name: _fingerprint(each) for name, each in notifiers.items()}
+
+
+async def sync_destinations(store: Store, writer: Writer, settings: Settings) -> None:
+    """Have the outbox follow the configured notifiers; warn of what waits for none of them."""
+    waiting = await writer.do(store.sync_destinations, fingerprints(settings.notifiers))
+    for name, number in waiting.items():
+        log.warning(
+            "%d deliveries are parked: no notifier is named “%s” now; they go out once one is",
+            number,
+            name,
+            extra={"notifier": name},
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,45 +61,107 @@ class Delivering:
     rng: random.Random
     out: TextIO
     colour: bool
+    _said_at: datetime | None = field(init=False, default=None)
 
-    async def deliver(self, destination: str, ticket: Ticket) -> None:
-        """Send what is due at one destination, one after another, until nothing is."""
+    async def deliver(self, destination: str, ticket: Ticket) -> float:
+        """Send what is due at one destination, one after another, until nothing may leave.
+
+        Returns in how many seconds the rest may, 0.0 where nothing waits only for that.
+        """
+        from monitor.notify import KINDS
+
         while True:
             ticket.check()
             settings = self.settings.notifiers.get(destination)
             if settings is None:
                 # Rows of a notifier that was renamed or removed wait for it, not thrown away.
-                await self.writer.do(self.store.park, destination, not_configured(destination))
-                return
+                await self.writer.do(self.store.park, destination, no_destination(destination))
+                return 0.0
+            kind = KINDS[settings.kind]
             delivery = await self.writer.do(
-                self.store.claim, destination, now=self.now(), lease=DELIVERY_LEASE
+                self.store.claim,
+                destination,
+                now=self.now(),
+                lease=DELIVERY_LEASE,
+                rate=kind.rate,
+                bundles=kind.bundles,
             )
             if delivery is None:
-                return
+                return await self._wait(destination)
             await self._settle(delivery, settings)
             await ticket.extend()
 
-    async def _settle(self, delivery: Delivery, settings: NotifierSettings) -> None:
-        verdict: Verdict = await self._send(delivery, settings)
-        again = None
+    async def _wait(self, destination: str) -> float:
         now = self.now()
-        if isinstance(verdict, Retry):
-            from monitor.notify import KINDS
-            from monitor.notify.retry import next_attempt
+        until = await self.writer.do(self.store.free_at, destination, now)
+        return (until - now).total_seconds() if until else 0.0
 
-            again = next_attempt(
-                verdict,
-                attempts=delivery.attempts,
-                created=delivery.created,
-                now=now,
-                rng=self.rng,
-                ttl=KINDS[settings.kind].ttl,
-            )
-            if again is None and verdict.scope == "destination" and verdict.after:
-                await self.writer.do(self.store.pause, delivery.notifier, now + verdict.after)
-            verdict = verdict if again else Dead(reason=f"expired: {verdict.reason}")
-        await self.writer.do(self.store.settle, delivery, verdict, now=now, next_attempt=again)
+    async def _settle(self, delivery: Delivery, settings: NotifierSettings) -> None:
+        from monitor.notify.breaker import after, news, rest
+
+        said = await self._send(delivery, settings)
+        now = self.now()
+        if isinstance(said, Dead) and self.settings.notifiers.get(settings.name) != settings:
+            # What it was sent with has changed meanwhile: that says nothing of the new one.
+            said = Retry(reason=said.reason, after=timedelta(0))
+        again = self._again(delivery, said, settings, now)
+        standing = after(delivery.standing, said, attempts=delivery.attempts, now=now)
+        pauses = [rest(standing), _asked(said)]
+        paused = now + max(pauses) if any(pauses) else None
+        if isinstance(said, Retry) and said.everywhere and (until := paused or again):
+            await self.writer.do(self.store.pause, self._alike(settings), until)
+        notice = news(delivery.standing, standing, destination=settings.name, now=now)
+        verdict = _outcome(said, delivery, again)
+        told = await self.writer.settle(
+            delivery,
+            verdict,
+            now=now,
+            next_attempt=again,
+            standing=standing,
+            paused=paused,
+            notice=notice,
+        )
         count_delivery(delivery, verdict, now)
+        self._say(notice, told, standing, now)
+
+    def _again(
+        self, delivery: Delivery, said: Verdict, settings: NotifierSettings, now: datetime
+    ) -> datetime | None:
+        from monitor.notify import KINDS
+        from monitor.notify.retry import next_attempt
+
+        if not isinstance(said, Retry):
+            return None
+        return next_attempt(
+            said,
+            attempts=delivery.attempts,
+            created=delivery.replayed or delivery.created,
+            now=now,
+            rng=self.rng,
+            ttl=KINDS[settings.kind].ttl,
+        )
+
+    def _alike(self, settings: NotifierSettings) -> list[str]:
+        """Return the notifiers of the same kind at the same host."""
+        here = _place(settings)
+        return [name for name, each in self.settings.notifiers.items() if _place(each) == here]
+
+    def _say(
+        self, notice: Notice | None, told: frozenset[str], standing: Standing, now: datetime
+    ) -> None:
+        if notice is None:
+            return
+        log.log(
+            logging.ERROR if standing.parked else logging.INFO,
+            "%s",
+            notice.title,
+            extra={"notifier": notice.destination},
+        )
+        silent = self._said_at is not None and now - self._said_at < SAY_EVERY
+        if told or silent:
+            return
+        self._said_at = now
+        log.error("nobody can be told by message: health.notify names no other working destination")
 
     async def _send(self, delivery: Delivery, settings: NotifierSettings) -> Verdict:
         try:
@@ -98,9 +180,38 @@ class Delivering:
             delivery.message,
             settings,
             webhook_id=delivery.webhook_id,
+            parent=delivery.parent,
+            left=delivery.left,
             transport=self.transport,
             out=self.out,
             now=self.now,
             colour=self.colour,
         )
         return attempt.verdict
+
+
+def _outcome(said: Verdict, delivery: Delivery, again: datetime | None) -> Verdict:
+    if isinstance(said, Retry) and again is None:
+        return Dead(reason=f"expired: {said.reason}")
+    if isinstance(said, Dead) and said.scope == "message" and delivery.bundle:
+        # What was refused is the list; each alert of it may be taken by itself.
+        return Fallback(reason=said.reason)
+    return said
+
+
+def _asked(said: Verdict) -> timedelta:
+    """Return for how long a receiver wants nothing at all."""
+    if isinstance(said, Delivered):
+        return said.wait or timedelta(0)
+    if isinstance(said, Retry) and said.scope == "destination":
+        return said.after or timedelta(0)
+    return timedelta(0)
+
+
+def _place(settings: NotifierSettings) -> tuple[str, str]:
+    return settings.kind, urlsplit(settings.url).hostname or settings.server
+
+
+def _fingerprint(settings: NotifierSettings) -> str:
+    told = [repr(getattr(settings, name)) for name in NotifierSettings.__slots__]
+    return blake2b("\0".join(told).encode(), digest_size=2).hexdigest()

@@ -24,7 +24,7 @@ async def turned(
     """
     told = []
     for done, edit in enumerate(edits, 1):
-        told.append(replace(edit, turned=await _turned(edit, match)))
+        told.append(await _with_matches(edit, match))
         if not done % EDITS_PER_TURN:
             await asyncio.sleep(0)
     if not any(edit.turned for edit in told):
@@ -32,18 +32,24 @@ async def turned(
     return await asyncio.to_thread(with_repeats, told, habits, now=now)
 
 
-async def _turned(edit: Edit, match: Ask) -> Sighting | None:
+async def _with_matches(edit: Edit, match: Ask) -> Edit:
+    """Return an edit with what it made its item match, and what the item matches still."""
     if edit.before is None:
-        return None
+        return edit
     item, found = await match(_edited(edit.before, edit))
     listed = [each for each in found if not each.vetoed_by]
     if not listed:
-        return None
+        return edit
     # Under today's rules: a watchlist that came, or changed, since then is no work of the edit.
     _, matched = await match(edit.before)
     before = {each.watchlist for each in matched if not each.vetoed_by}
     fresh = tuple(each for each in listed if each.watchlist not in before)
-    return Sighting(item=item, matches=fresh) if fresh else None
+    kept = tuple(each for each in listed if each.watchlist in before)
+    return replace(
+        edit,
+        turned=Sighting(item=item, matches=fresh) if fresh else None,
+        kept=Sighting(item=item, matches=kept) if kept else None,
+    )
 
 
 def _edited(before: Item, edit: Edit) -> Item:

@@ -10,7 +10,6 @@ from monitor import metrics
 from monitor.alerts.wording import is_own
 from monitor.model import (
     Committed,
-    Dead,
     Delivered,
     Delivery,
     Document,
@@ -119,14 +118,6 @@ def count_delivery(delivery: Delivery, verdict: Verdict, now: datetime) -> None:
         if not is_own(delivery.message):  # news of the monitor itself may wait for more of it
             late = max(0.0, (now - delivery.created).total_seconds())
             metrics.FEED_TO_ALERT_SECONDS.observe(late)
-        return
-    if isinstance(verdict, Dead) and verdict.scope == "destination":
-        log.error(
-            "destination closed: %s; its deliveries are parked until `monitor send-test` gets "
-            "through or the monitor is started again",
-            verdict.reason,
-            extra={"notifier": delivery.notifier},
-        )
         return
     log.warning(
         "delivery %s: %s",

@@ -209,6 +209,7 @@ class Visiting:
             now=now,
             first_poll=state.first_success_at is None,
             partly_read_at=state.last_success_at if state.first_success_at is None else None,
+            unread_since=state.last_success_at,
             sightings=sightings,
             seen=taken.seen if taken else {},
             edits=taken.edits if taken else (),

@@ -5,7 +5,7 @@ not at all: a crash before it repeats harmless polls, after it the outbox rememb
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -33,6 +33,7 @@ from monitor.store.sources import accept
 from monitor.store.states import save_states
 from monitor.store.stories import open_book
 from monitor.store.versions import edit_items
+from monitor.store.waiting import insert_waiting
 
 _NOTHING = Decision(joined={}, stories={})
 
@@ -114,8 +115,9 @@ def _commit(
         alerts = [alert for each in decided for alert in each.decision.alerts]
         insert_rulings(connection, (r for each in decided for r in each.decision.rulings))
         insert_alerts(connection, alerts, message)
+        insert_waiting(connection, (w for each in decided for w in each.decision.waiting))
         reachable = enqueue(connection, alerts, webhook_id)
-        noted = [record for record in polls if record.notices]
+        noted = [record for record in map(_noted, decided) if record.notices]
         told = tell(connection, noted, notify, webhook_id) if noted else frozenset()
     results = (_committed(each, reachable, told) for each in decided)
     return [next(results) if fresh else Committed(accepted=False) for fresh in accepted]
@@ -144,6 +146,7 @@ def _decide(
         since=since,
         edited=ids,
         shelves=shelves if tells else None,
+        now=min(record.now for record in polls),
     )
     decided = []
     for record, sightings, again in zip(polls, new, turned, strict=True):
@@ -154,9 +157,16 @@ def _decide(
     return decided
 
 
+def _noted(each: _Decided) -> PollRecord:
+    """Return a record with what its decision has people hear of."""
+    more = each.decision.notices
+    return replace(each.record, notices=(*each.record.notices, *more)) if more else each.record
+
+
 def _turned(record: PollRecord) -> list[Item]:
-    """Return the known items that an edit made match, as they are now."""
-    return [edit.turned.item for edit in record.edits if edit.turned]
+    """Return the known items whose edits concern a watchlist, as they are now."""
+    told = (edit.turned or edit.kept for edit in record.edits)
+    return [each.item for each in told if each]
 
 
 def _new_sightings(connection: Connection, polls: Sequence[PollRecord]) -> list[Sequence[Sighting]]:
@@ -181,6 +191,6 @@ def _not_met(connection: Connection, record: PollRecord) -> Sequence[Sighting]:
 def _committed(each: _Decided, reachable: frozenset[str], told: frozenset[str]) -> Committed:
     alerts = tuple(each.decision.alerts)
     destinations = reachable & {notifier for alert in alerts for notifier in alert.notify}
-    if each.record.notices:
+    if each.record.notices or each.decision.notices:
         destinations |= told
     return Committed(accepted=True, new=len(each.new), alerts=alerts, destinations=destinations)

@@ -4,8 +4,7 @@ What a poll would have written is written here in one transaction as well: rulin
 of the outbox. An item that a watchlist has ruled on is left alone, so a repeat sends nothing twice.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
@@ -15,6 +14,8 @@ from sqlalchemy import Connection, Select, and_, func, or_, select, text
 from monitor.model import (
     Alert,
     AlertId,
+    Case,
+    Decision,
     Item,
     ItemId,
     Message,
@@ -25,13 +26,14 @@ from monitor.model import (
 )
 from monitor.store.alerts import insert_alerts, insert_rulings
 from monitor.store.bulk import portions
+from monitor.store.cases import cases_of, save_cases
 from monitor.store.columns import AnyRow
 from monitor.store.engine import Database
 from monitor.store.items import SELECT_ITEMS, to_item
 from monitor.store.lock import ADVISORY_STORIES
 from monitor.store.outbox import enqueue
 from monitor.store.stories import to_story
-from monitor.store.tables import alerts, items, rulings, sources, stories
+from monitor.store.tables import items, rulings, sources, stories
 
 PAGE = 1000
 
@@ -64,8 +66,7 @@ class Ruled:
 
 
 Rule: TypeAlias = Callable[
-    [Sequence[Sighting], dict[str, Story], set[tuple[StoryId, str]]],
-    tuple[list[Ruling], list[Alert]],
+    [Sequence[Sighting], Mapping[ItemId, Story], Mapping[tuple[StoryId, str], Case]], Decision
 ]
 
 
@@ -99,7 +100,8 @@ def rule_history(
     """Rule on stored items; write what comes of it, all or nothing, or only tell it."""
     if write is None:
         with database.read() as connection:
-            return _judge(connection, found, rule)
+            planned = _judge(connection, found, rule)
+        return Ruled(rulings=planned.rulings, alerts=planned.alerts)
     with database.write() as connection:
         if connection.dialect.name == "postgresql":
             # A worker that decides at this moment would not see these alerts.
@@ -107,20 +109,20 @@ def rule_history(
         made = _judge(connection, found, rule)
         insert_rulings(connection, made.rulings)
         insert_alerts(connection, made.alerts, write.message)
+        save_cases(connection, made.cases)
         destinations = enqueue(connection, made.alerts, write.webhook_id)
     return Ruled(rulings=made.rulings, alerts=made.alerts, destinations=destinations)
 
 
-def _judge(connection: Connection, found: Sequence[Sighting], rule: Rule) -> Ruled:
+def _judge(connection: Connection, found: Sequence[Sighting], rule: Rule) -> Decision:
     known = _stories(connection, [sighting.item.id for sighting in found])
     left = [
         sighting
         for sighting in _not_ruled(connection, found)
         if sighting.matches and sighting.item.id in known
     ]
-    told = _alerted(connection, {known[sighting.item.id].id for sighting in left})
-    made, sent = rule(left, {str(item): story for item, story in known.items()}, set(told))
-    return Ruled(rulings=made, alerts=sent)
+    told = cases_of(connection, {known[sighting.item.id].id for sighting in left})
+    return rule(left, known, told)
 
 
 def _not_ruled(connection: Connection, found: Iterable[Sighting]) -> list[Sighting]:
@@ -155,16 +157,6 @@ def _stories(connection: Connection, wanted: Sequence[ItemId]) -> dict[ItemId, S
             select(items.c.id.label("item"), stories)
             .join_from(items, stories, items.c.story == stories.c.id)
             .where(items.c.id.in_(portion))
-        )
-    }
-
-
-def _alerted(connection: Connection, wanted: AbstractSet[StoryId]) -> set[tuple[StoryId, str]]:
-    return {
-        (StoryId(row.story), row.watchlist)
-        for portion in portions(sorted(wanted))
-        for row in connection.execute(
-            select(alerts.c.story, alerts.c.watchlist).where(alerts.c.story.in_(portion))
         )
     }
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, case, func, or_, select
 
 from monitor.model import (
     AlertId,
+    Case,
     Delivery,
     DeliveryState,
     ErrorKind,
@@ -22,6 +23,7 @@ from monitor.model import (
     StoryId,
 )
 from monitor.store.alerts import to_message, to_ruling
+from monitor.store.cases import cases_of
 from monitor.store.columns import AnyRow
 from monitor.store.deliveries import SELECT_DELIVERIES, to_delivery
 from monitor.store.engine import Database
@@ -32,6 +34,7 @@ from monitor.store.versions import Version, read_versions
 
 # More items than this under one prefix or link tell a person nothing.
 MAX_FINDINGS = 20
+MAX_TOLD = 200
 _CONFIGURED = sources.c.inactive_since.is_(None)
 
 
@@ -51,7 +54,10 @@ class StoredAlert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Everything stored about one item. `story` is None where it joined none, or it was pruned."""
+    """Everything stored about one item. `story` is None where it joined none, or it was pruned.
+
+    `cases` are those of its story; `told` are all alerts on that, whichever item they are about.
+    """
 
     item: Item
     story: Story | None
@@ -59,6 +65,8 @@ class Finding:
     alerts: tuple[StoredAlert, ...]
     deliveries: tuple[Delivery, ...]
     versions: tuple[Version, ...]  # what it said before its edits, the oldest first
+    cases: tuple[Case, ...] = ()
+    told: tuple[StoredAlert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +235,15 @@ def _finding(connection: Connection, row: AnyRow) -> Finding:
         alerts=tuple(map(_to_alert, made)),
         deliveries=_deliveries(connection, [alert.id for alert in made]),
         versions=read_versions(connection, row.id),
+        cases=tuple(cases_of(connection, [row.story]).values()) if row.story else (),
+        told=_told(connection, row.story),
     )
+
+
+def _told(connection: Connection, story: str | None) -> tuple[StoredAlert, ...]:
+    wanted = select(alerts).where(alerts.c.story == story).order_by(alerts.c.created)
+    rows = connection.execute(wanted.limit(MAX_TOLD)) if story else ()
+    return tuple(map(_to_alert, rows))
 
 
 def _deliveries(connection: Connection, alerted: Sequence[str]) -> tuple[Delivery, ...]:

@@ -17,7 +17,8 @@ from monitor.store.alerts import message_to_json, to_message
 from monitor.store.bulk import Bulk
 from monitor.store.columns import micros, to_json
 from monitor.store.engine import Database
-from monitor.store.outbox import AT_ONCE, ToTell, enqueue
+from monitor.store.outbox import ToTell, enqueue
+from monitor.store.standing import AT_ONCE
 from monitor.store.tables import deliveries, destinations, notices
 
 WebhookId: TypeAlias = Callable[[AlertId, str], str]
@@ -40,9 +41,15 @@ def announce(
 ) -> frozenset[str]:
     """Write a notice that no poll brought; return the notifiers with something to send now."""
     with database.write() as connection:
-        return _tell_new(
-            connection, [_Made(notice_id(notice), _NO_SOURCE, notice)], notify, webhook_id
-        )
+        return announce_in(connection, notice, notify, webhook_id)
+
+
+def announce_in(
+    connection: Connection, notice: Notice, notify: tuple[str, ...], webhook_id: WebhookId
+) -> frozenset[str]:
+    """Write a notice inside a transaction; return the notifiers with something to send now."""
+    made = _Made(notice_id(notice), _NO_SOURCE, notice)
+    return _tell_new(connection, [made], notify, webhook_id)
 
 
 def tell(

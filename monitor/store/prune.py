@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Table, delete, exists, func, or_, select
 
 from monitor.model import DeliveryState
 from monitor.store.bulk import PORTION, portions
+from monitor.store.cases import prune_cases
 from monitor.store.columns import KEY_BYTES
 from monitor.store.engine import Database
 from monitor.store.tables import (
@@ -50,6 +51,7 @@ def prune(database: Database, before: datetime) -> int:
     _remove(database, notices, notices.c.created < before, told)
     over = ~exists().where(alerts.c.story == stories.c.id)
     _remove(database, stories, stories.c.last_seen < before, over)
+    prune_cases(database, before)
     with database.write() as connection:
         connection.execute(delete(hosts).where(hosts.c.until < before))
     return removed

@@ -1,16 +1,17 @@
 """The store: one object through which everything else reads and writes what must last."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from monitor.feeds.urls import host_of
 from monitor.model import (
     Alert,
     AlertId,
+    Case,
     Committed,
     Decide,
     Delivery,
@@ -28,9 +29,13 @@ from monitor.model import (
     Source,
     SourceId,
     SourceState,
+    Standing,
     Verdict,
 )
 from monitor.store import (
+    amending,
+    cases,
+    claiming,
     commit,
     deliveries,
     history,
@@ -43,13 +48,18 @@ from monitor.store import (
     prune,
     running,
     schema,
+    settling,
     sources,
+    standing,
 )
 from monitor.store.engine import Database, open_database
 from monitor.store.gists import Shelves
 from monitor.store.history import Past, Rule, Ruled, Write
 from monitor.store.lock import file_holder, hold_file, hold_server, server_holder
 from monitor.store.lookups import Counts, FailingSource, Finding, NoticeFinding
+
+if TYPE_CHECKING:
+    from monitor.notify import Rate
 
 
 class Store:
@@ -203,15 +213,31 @@ class Store:
 
     def due_destinations(self, now: datetime) -> list[str]:
         """Return the notifiers with something to send and nothing that holds them back."""
-        return outbox.due_destinations(self._database, now)
+        return claiming.due_destinations(self._database, now)
 
-    def claim(self, notifier: str, *, now: datetime, lease: timedelta) -> Delivery | None:
+    def free_at(self, notifier: str, now: datetime) -> datetime | None:
+        """Return when a pause or the rate ends that alone keeps due rows from being sent."""
+        return claiming.free_at(self._database, notifier, now)
+
+    def claim(
+        self,
+        notifier: str,
+        *,
+        now: datetime,
+        lease: timedelta,
+        rate: "Rate | None" = None,
+        bundles: bool = False,
+    ) -> Delivery | None:
         """Take the next due row for sending: the most urgent, among equals the oldest.
 
-        None while nothing is due, the destination is paused or parked, or another row is being
-        sent there. The row's attempts have been counted up.
+        None while nothing is due, the destination is paused or parked, its `rate` lets nothing
+        leave, or another row is being sent there. The row's attempts have been counted up. With
+        `bundles` many waiting alerts are taken as one. Of a parked destination it is the oldest
+        row, when the time for a probe has come.
         """
-        return outbox.claim(self._database, notifier, now=now, lease=lease)
+        return claiming.claim(
+            self._database, notifier, now=now, lease=lease, rate=rate, bundles=bundles
+        )
 
     def settle(
         self,
@@ -220,25 +246,52 @@ class Store:
         *,
         now: datetime,
         next_attempt: datetime | None,
-    ) -> None:
-        """Write how the sending of a claimed row ended; a Retry waits until `next_attempt`."""
-        outbox.settle(self._database, delivery, verdict, now=now, next_attempt=next_attempt)
+        standing: Standing | None = None,
+        paused: datetime | None = None,
+        notice: Notice | None = None,
+        notify: tuple[str, ...] = (),
+    ) -> frozenset[str]:
+        """Write how the sending of a claimed row ended; see monitor.store.settling."""
+        return settling.settle(
+            self._database,
+            delivery,
+            verdict,
+            now=now,
+            next_attempt=next_attempt,
+            standing=standing,
+            paused=paused,
+            notice=notice,
+            notify=notify,
+        )
 
-    def pause(self, notifier: str, until: datetime) -> None:
-        """Send nothing to a destination before `until`."""
-        outbox.pause(self._database, notifier, until)
+    def pause(self, notifiers: Iterable[str], until: datetime) -> None:
+        """Send nothing to destinations before `until`; a longer pause stays."""
+        standing.pause(self._database, notifiers, until)
 
     def park(self, notifier: str, reason: str) -> int:
         """Hold back everything for a destination until `unpark`; return how many rows wait."""
-        return outbox.park(self._database, notifier, reason)
+        return standing.park(self._database, notifier, reason)
 
     def unpark(self, notifier: str) -> int:
         """Let a destination's parked rows go, at once; return how many."""
-        return outbox.unpark(self._database, notifier)
+        return standing.unpark(self._database, notifier)
+
+    def sync_destinations(self, configured: Mapping[str, str]) -> dict[str, int]:
+        """Follow the configured notifiers, a fingerprint each; see monitor.store.standing."""
+        return standing.sync_destinations(self._database, configured)
 
     def recover(self, now: datetime) -> int:
         """Make what a dead process was sending due again; only while holding the lock."""
         return outbox.recover(self._database, now)
+
+    # --- cases ----------------------------------------------------------------------------
+
+    def amend_case(self, alert: str, change: Callable[[Case], Case]) -> tuple[Case, ...]:
+        """Change the case of an alert, named by its id or the beginning of it; return it.
+
+        Several where the beginning is that of several, none where it is of none: unchanged.
+        """
+        return cases.amend_case(self._database, alert, change)
 
     # --- time -----------------------------------------------------------------------------
 
@@ -247,6 +300,7 @@ class Store:
         with self._database.write() as connection:
             sources.shift_sources(connection, delta)
             outbox.shift_outbox(connection, delta)
+            cases.shift_cases(connection, delta)
 
     def prune(self, before: datetime) -> int:
         """Remove what is older than `before` and owed to nobody; return how many items went."""
@@ -263,10 +317,28 @@ class Store:
         return running.read_running(self._database)
 
     def deliveries(
-        self, *, limit: int | None = None, state: DeliveryState | None = None
+        self,
+        *,
+        limit: int | None = None,
+        state: DeliveryState | None = None,
+        notifier: str | None = None,
     ) -> list[Delivery]:
         """Return rows of the outbox, the newest first."""
-        return deliveries.read_deliveries(self._database, limit=limit, state=state)
+        return deliveries.read_deliveries(
+            self._database, limit=limit, state=state, notifier=notifier
+        )
+
+    def deliveries_by_id(self, ids: Iterable[int]) -> list[Delivery]:
+        """Return those of the rows that there are, in the order of their ids."""
+        return deliveries.deliveries_by_id(self._database, ids)
+
+    def replay(self, ids: Iterable[int], now: datetime) -> list[int]:
+        """Send deliveries again that ended, under their webhook ids; return which."""
+        return amending.replay(self._database, ids, now)
+
+    def drop(self, ids: Iterable[int], reason: str) -> list[int]:
+        """Give up deliveries that have not ended, for a reason; return which."""
+        return amending.drop(self._database, ids, reason)
 
     def find(
         self, wanted: str, *, link_key: str = "", is_link: Callable[[str], bool] | None = None

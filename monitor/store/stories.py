@@ -7,13 +7,16 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, bindparam, func, select, text
 
-from monitor.model import Decision, Item, ItemId, Ruling, Story, StoryBook, StoryId
+from monitor.model import Case, Decision, Item, ItemId, Ruling, Story, StoryBook, StoryId
 from monitor.store.alerts import to_ruling
 from monitor.store.bulk import Bulk, Lookup, MakeInsert, portions
+from monitor.store.cases import cases_of, save_cases
 from monitor.store.columns import AnyRow, distinct_keys, micros, to_json
 from monitor.store.gists import Shelves
 from monitor.store.lock import ADVISORY_STORIES
-from monitor.store.tables import alerts, items, rulings, stories
+from monitor.store.sent import Sent
+from monitor.store.silences import lasting
+from monitor.store.tables import items, rulings, stories
 from monitor.stories.shelf import Shelf
 
 
@@ -46,12 +49,12 @@ _STORIES_BY = {name: _by(items.c[name]) for name in ("link_key", "title_key")}
 
 
 class _Stories(dict[StoryId, Story]):
-    """Stories by id, read when they are asked for; `alerted` learns of their alerts."""
+    """Stories by id, read when they are asked for; `cases` learns what was told of them."""
 
-    def __init__(self, connection: Connection, alerted: set[tuple[StoryId, str]]) -> None:
+    def __init__(self, connection: Connection, cases: dict[tuple[StoryId, str], Case]) -> None:
         super().__init__()
         self._connection = connection
-        self._alerted = alerted
+        self._cases = cases
         self._absent: set[StoryId] = set()
 
     def learn(self, wanted: set[StoryId]) -> None:
@@ -60,7 +63,7 @@ class _Stories(dict[StoryId, Story]):
         if new:
             self.update(_read(self._connection, new))
             self._absent |= new - self.keys()
-            self._alerted |= _alerted(self._connection, new)
+            self._cases |= cases_of(self._connection, new)
 
     def get(self, key: StoryId, default: Any = None) -> Any:
         """Return a story, stored or begun in this group."""
@@ -75,24 +78,30 @@ class OpenBook:
         self,
         by_key: dict[str, StoryId],
         known: _Stories,
-        alerted: set[tuple[StoryId, str]],
+        cases: dict[tuple[StoryId, str], Case],
         of_item: dict[ItemId, StoryId | None],
         ruled: dict[tuple[ItemId, str], Ruling],
         *,
         shelf: Shelf | None,
+        silences: Sequence[Silence],
+        sent: Sent,
     ) -> None:
         self._by_key = by_key
         self._stories = known
-        self._alerted = alerted
+        self._cases = cases
+        self._changed: list[Case] = []
         self._rows: dict[StoryId, tuple[Any, ...]] = {}
         self._ruled = ruled
+        self._sent = sent
         self.view = StoryBook(
             by_key=by_key,
             stories=known,
-            alerted=alerted,
+            cases=cases,
             of_item=of_item,
             ruled=ruled,
             shelf=shelf,
+            silences=silences,
+            sent=sent,
         )
 
     def fold(self, decision: Decision, new: Iterable[Item], *, now: datetime) -> None:
@@ -104,13 +113,17 @@ class OpenBook:
         self._stories |= decision.stories
         last_seen = micros(now)
         self._rows |= {story.id: _row(story, last_seen) for story in decision.stories.values()}
-        self._alerted |= {(alert.story.id, alert.watchlist) for alert in decision.alerts}
+        self._cases |= {(case.story, case.watchlist): case for case in decision.cases}
+        self._changed += decision.cases
+        for alert in decision.alerts:
+            self._sent.add(alert)
         if self.view.of_item:
             self._ruled |= {(each.item, each.match.watchlist): each for each in decision.rulings}
 
     def save(self, connection: Connection) -> None:
-        """Write the stories begun or grown, each as it is at the end of the group."""
+        """Write the stories and cases begun or changed, each as it is at the end of the group."""
         _SAVE(connection, list(self._rows.values()))
+        save_cases(connection, self._changed)
 
 
 def open_book(
@@ -120,10 +133,12 @@ def open_book(
     since: datetime,
     edited: Sequence[ItemId] = (),
     shelves: Shelves | None = None,
+    now: datetime,
 ) -> OpenBook:
     """Read the stories that the new items' keys were in since then, and those of edited items.
 
-    With `shelves` what the items of the last days tell is at hand too.
+    With `shelves` what the items of the last days tell is at hand too. Silences are those that
+    last beyond `now`.
 
     On PostgreSQL this waits until no other worker has a book open, or two of them could each
     begin the same story.
@@ -138,11 +153,20 @@ def open_book(
         )
     }
     of_item = _stories_of(connection, edited)
-    alerted: set[tuple[StoryId, str]] = set()
-    known = _Stories(connection, alerted)
+    cases: dict[tuple[StoryId, str], Case] = {}
+    known = _Stories(connection, cases)
     known.learn({*by_key.values(), *(story for story in of_item.values() if story)})
     shelf = shelves.open(connection, max(item.first_seen for item in new)) if shelves else None
-    return OpenBook(by_key, known, alerted, of_item, _ruled(connection, list(of_item)), shelf=shelf)
+    return OpenBook(
+        by_key,
+        known,
+        cases,
+        of_item,
+        _ruled(connection, list(of_item)),
+        shelf=shelf,
+        silences=lasting(connection, now),
+        sent=Sent(connection),
+    )
 
 
 def _stories_of(connection: Connection, wanted: Sequence[ItemId]) -> dict[ItemId, StoryId | None]:
@@ -171,16 +195,6 @@ def _read(connection: Connection, wanted: set[StoryId]) -> dict[StoryId, Story]:
         for portion in portions(list(wanted))
         for story in map(
             to_story, connection.execute(select(stories).where(stories.c.id.in_(portion)))
-        )
-    }
-
-
-def _alerted(connection: Connection, wanted: set[StoryId]) -> set[tuple[StoryId, str]]:
-    return {
-        (StoryId(story), watchlist)
-        for portion in portions(list(wanted))
-        for story, watchlist in connection.execute(
-            select(alerts.c.story, alerts.c.watchlist).where(alerts.c.story.in_(portion))
         )
     }
 

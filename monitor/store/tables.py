@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 from monitor.model import Habits, Rhythm
@@ -204,6 +205,64 @@ alerts = Table(
     Column("message", Json, nullable=False),
     UniqueConstraint("story", "watchlist", "sequence", name="alerts_once"),
     Index("alerts_of_item", "item"),
+    Index("alerts_by_age", "watchlist", "created"),
+)
+
+# What each watchlist has told of each story, and when it tells more of it; `told` holds what only
+# decisions read.
+cases = Table(
+    "cases",
+    metadata,
+    Column("story", Id, primary_key=True),
+    Column("watchlist", String(200), primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("opened", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("severity", String(10), nullable=False),
+    Column("sequence", Integer, nullable=False),  # of the last alert
+    Column("told_at", Instant),
+    Column("due_at", Instant),
+    Column("held_until", Instant),
+    Column("item", Id),
+    Column("told", Json, nullable=False),
+)
+Index("cases_due", cases.c.due_at, sqlite_where=cases.c.due_at.is_not(None))
+
+# Alerts that a notifier is told later than they were made, and on what occasion.
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("alert", Id, primary_key=True),
+    Column("notifier", String(200), primary_key=True),
+    Column("occasion", String(20), primary_key=True),
+    Column("due_at", Instant, nullable=False),
+    Index("waiting_due", "due_at"),
+)
+
+# Messages made of alerts that waited; deliveries carry them as they carry an alert's own.
+alert_digests = Table(
+    "alert_digests",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("message", Json, nullable=False),
+    Column("created", Instant, nullable=False),
+)
+
+# What nobody wants to hear of until then; '' names nothing. Those that ended stay, as answers to
+# why an item did not alert.
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("watchlist", String(200), nullable=False),
+    Column("entity", String(200), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("story", Id, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 # What people were to hear about the monitor's own work, every single notice. What tells of it is
@@ -230,9 +289,9 @@ running = Table(
     Column("configuration", Json, nullable=False),
 )
 
-# The outbox; `alert` is an alert or a notice. `due_at` is when the row may next be claimed: at once
-# (0), after a wait, or when the lease of whoever is sending it ends. NULL: it won't be sent
-# (delivered, dead, parked).
+# The outbox; `alert` is an alert, a notice or a digest. `due_at` is when the row may next be
+# claimed: at once (0), after a wait, or when the lease of whoever is sending it ends. NULL: it
+# won't be sent (delivered, dead, parked).
 deliveries = Table(
     "deliveries",
     metadata,
@@ -247,6 +306,11 @@ deliveries = Table(
     Column("reason", Text, nullable=False),
     Column("due_at", Instant),
     Column("created", Instant, nullable=False),
+    Column("ref", Text, nullable=False),  # the receiver's name for it, once it arrived
+    Column("left", Text, nullable=False),  # what the attempt before left to do
+    Column("maybe_duplicate", Integer, nullable=False),
+    Column("replayed", Instant),
+    Column("bundle", BigInteger),  # the delivery under whose id several are told; 0: it goes alone
     Index("deliveries_of_alert", "alert"),
     sqlite_autoincrement=True,
 )
@@ -258,9 +322,18 @@ Index(
     deliveries.c.due_at,
     sqlite_where=deliveries.c.due_at.is_not(None),
 )
+Index(
+    "deliveries_parked",
+    deliveries.c.notifier,
+    deliveries.c.id,
+    sqlite_where=deliveries.c.state == literal_column("'parked'"),
+)
+Index("deliveries_of_bundle", deliveries.c.bundle, sqlite_where=deliveries.c.bundle.is_not(None))
 
-# One row per notifier that ever had a delivery. `busy_until` and `busy_with` (a delivery) fence two
-# claimers from each other.
+# One row per notifier that was ever configured or had a delivery. `busy_until` and `busy_with` (a
+# delivery) fence two claimers from each other; `ready_at` is when the receiver's rate lets the next
+# message leave; `fingerprint` tells a changed configuration of the notifier. The rest is its
+# Standing.
 destinations = Table(
     "destinations",
     metadata,
@@ -269,4 +342,11 @@ destinations = Table(
     Column("parked_reason", Text),
     Column("busy_until", Instant),
     Column("busy_with", BigInteger),
+    Column("ready_at", Instant),
+    Column("failures", Integer, nullable=False),
+    Column("failing_since", Instant),
+    Column("parked_at", Instant),
+    Column("probes", Integer, nullable=False),
+    Column("probe_at", Instant),
+    Column("fingerprint", String(8)),
 )

@@ -21,11 +21,13 @@ from monitor.model import (
     Committed,
     Decide,
     Decision,
+    Delivery,
     Message,
     Notice,
     PollRecord,
     Sighting,
     StoryBook,
+    Verdict,
 )
 from monitor.store.engine import UnavailableError
 from monitor.store.store import Store
@@ -78,6 +80,7 @@ class Writer:
             store.commit, story_window=story_window, webhook_id=webhook_id, message=message
         )
         self._announce = partial(store.announce, webhook_id=webhook_id)
+        self._settle = store.settle
         self.follow(decide, notify=notify)
         self._jobs: SimpleQueue[_Poll | _Call | None] = SimpleQueue()
         self._open = False
@@ -119,6 +122,13 @@ class Writer:
         how = decide or self.decide
         committed: Committed = await self._put(partial(_Poll, record=record, decide=how))
         return committed
+
+    async def settle(
+        self, delivery: Delivery, verdict: Verdict, *, notice: Notice | None = None, **ended: Any
+    ) -> frozenset[str]:
+        """Write how a delivery ended; see Store.settle. Returns who will hear of the notice."""
+        how = partial(self._settle, notify=self._notify, notice=notice, **ended)
+        return await self.do(how, delivery, verdict)
 
     async def do(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run another of the store's writes in this thread and return its result."""

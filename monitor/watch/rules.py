@@ -1,11 +1,12 @@
 """The rule tree: terms, entities and the ways they combine into watchlists. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, Literal, TypeAlias
 
 from monitor.model import Field, Severity
+from monitor.settings import Escalation, QuietHours, Throttle
 from monitor.watch.terms import Term
 
 MAX_DISTANCE: Final = 100  # words of a Near
@@ -154,6 +155,10 @@ class Watchlist:
     languages: tuple[str, ...] = ()
     sources: SourceFilter = SourceFilter()
     notify: tuple[str, ...] = ()
+    on_update: Literal["never", "numbers", "always"] = "numbers"
+    throttle: Throttle = field(default_factory=Throttle)
+    quiet_hours: QuietHours | None = None
+    escalate: Escalation | None = None
     tests: tuple[Expectation, ...] = ()
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from heapq import heappush, heappushpop
 from typing import Final
 
-from monitor.model import Item, ItemOutcome, Ruling
+from monitor.model import Alert, AlertId, Item, ItemOutcome, Ruling
 from monitor.watch.words.inflection import primary
 
 EXAMPLES: Final = 5
@@ -36,6 +36,8 @@ class Tally:
 
     watchlist: str
     outcomes: Counter[ItemOutcome] = field(default_factory=Counter)
+    alerts: int = 0  # first ones; what follows them on the same story counts apart
+    follow_ups: int = 0
     possible: int = 0
     matches_by_day: Counter[date] = field(default_factory=Counter)
     alerts_by_day: Counter[date] = field(default_factory=Counter)
@@ -57,11 +59,6 @@ class Tally:
         return self.outcomes[ItemOutcome.VETOED]
 
     @property
-    def alerts(self) -> int:
-        """How many alerts it would have sent."""
-        return self.outcomes[ItemOutcome.ALERTED]
-
-    @property
     def busiest_hour(self) -> tuple[datetime, int] | None:
         """The hour with the most alerts, the first of equals, and how many."""
         if not self.alerts_by_hour:
@@ -73,8 +70,20 @@ class Tally:
         """Return the headlines kept, in the order of their times."""
         return sorted(self.examples, key=lambda each: (each.at, -each.number))
 
-    def add(self, item: Item, ruling: Ruling, language: str, at: datetime, number: int) -> None:
-        """Count what became of an item; `number` is its place among all, from 0."""
+    def add(
+        self,
+        item: Item,
+        ruling: Ruling,
+        *,
+        language: str,
+        at: datetime,
+        number: int,
+        firsts: Collection[AlertId],
+    ) -> None:
+        """Count what became of an item; `number` is its place among all, from 0.
+
+        `firsts` are first alerts that were made of it, whenever they are told.
+        """
         match, source = ruling.match, item.source.name or _NOBODY
         self.outcomes[ruling.outcome] += 1
         if ruling.outcome is ItemOutcome.VETOED:
@@ -85,7 +94,8 @@ class Tally:
         self.matches_by_language[primary(language) or _NOBODY] += 1
         terms = {hit.entity or hit.term for hit in match.evidence}
         self.by_term.update(terms)
-        if ruling.outcome is ItemOutcome.ALERTED:
+        if ruling.outcome is ItemOutcome.ALERTED or ruling.alert in firsts:
+            self.alerts += 1
             self.alerts_by_day[at.date()] += 1
             self.alerts_by_hour[at.replace(minute=0, second=0, microsecond=0)] += 1
             self.alerts_by_source[source] += 1
@@ -112,12 +122,29 @@ class Tallies:
         """How many items were counted."""
         return self.items_by_day.total()
 
-    def add(self, item: Item, rulings: Collection[Ruling], *, language: str, at: datetime) -> None:
-        """Count one item; `at` is when it was found, UTC."""
+    def add(
+        self,
+        item: Item,
+        rulings: Collection[Ruling],
+        *,
+        language: str,
+        at: datetime,
+        alerts: Collection[Alert] = (),
+    ) -> None:
+        """Count one item and the alerts made until it was found, `at` that time, UTC."""
         number = self.items
         self.items_by_day[at.date()] += 1
+        firsts = {alert.id for alert in alerts if alert.sequence == 1}
         for ruling in rulings:
-            self.each[ruling.match.watchlist].add(item, ruling, language, at, number)
+            self.each[ruling.match.watchlist].add(
+                item, ruling, language=language, at=at, number=number, firsts=firsts
+            )
+        self.follow(alerts)
+
+    def follow(self, alerts: Iterable[Alert]) -> None:
+        """Count those of the alerts that follow others on their story."""
+        for alert in alerts:
+            self.each[alert.watchlist].follow_ups += alert.sequence > 1
 
     def days(self) -> list[date]:
         """Return every day from the first to the last on which items were found."""

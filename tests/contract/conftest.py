@@ -15,7 +15,8 @@ from monitor.store import Store
 
 TABLES = (
     "sources, items, item_keys, versions, stories, rulings, alerts, notices, deliveries,"
-    " destinations, hosts, running, gists, copies"
+    " destinations, hosts, running, gists, copies, cases,"
+    " waiting, alert_digests, silences"
 )
 
 

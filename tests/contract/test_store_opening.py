@@ -64,7 +64,7 @@ def next_release(tmp_path: Path):
     def write(more: str = "pass") -> dict[str, object]:
         scripts = tmp_path / f"migrations-{len(list(tmp_path.iterdir()))}"
         (scripts / "versions").mkdir(parents=True)
-        released = ("0001_first_tables", "0002_learned")
+        released = ("0001_first_tables", "0002_learned", "0003_stories")
         for name in ("env.py", *(f"versions/{file}.py" for file in released)):
             (scripts / name).write_text((schema.MIGRATIONS / name).read_text())
         (scripts / "versions" / "9999_next.py").write_text(NEXT.format(head=schema.HEAD, more=more))

@@ -194,13 +194,17 @@ class Outbox(RuleBasedStateMachine):
                 row.state, row.due = DeliveryState.RETRYING, again_at
                 row.attempts -= not counts
                 if scope == "destination":
-                    self.paused[notifier] = again_at
+                    self.paused[notifier] = max(self.paused[notifier], again_at)
+        if holds and notifier in self.parked:
+            self.expect_parked(notifier)
 
     def expect_recovered(self) -> None:
         self.busy.clear()
         for row in self.rows.values():
             if row.state is DeliveryState.SENDING:
                 row.state, row.due = DeliveryState.PENDING, self.now
+        for notifier in self.parked:
+            self.expect_parked(notifier)
 
     def expect_parked(self, notifier: str) -> None:
         self.parked.add(notifier)

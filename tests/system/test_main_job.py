@@ -315,7 +315,7 @@ async def test_a_closed_destination_keeps_its_alerts_until_send_test_gets_throug
     desk.slack.script.append(Answer(status=404, body=b"no_service"))
     desk.publish("/wire", rss("Maduro one of two", "Maduro two of two"))
     await desk.until(lambda: len(desk.siem.verified) == 2)
-    await desk.until(lambda: "destination closed" in (desk.folder / "log").read_text())
+    await desk.until(lambda: "takes no messages" in (desk.folder / "log").read_text())
     assert (await desk.run("status")).code == 1
     assert desk.slack.received == []
     sent = await desk.run("send-test", "desk")

@@ -264,7 +264,7 @@ async def test_deliveries_for_a_notifier_that_left_wait_with_a_reason_and_go_whe
         return slack
 
     held = await row()
-    assert (held["state"], held["reason"]) == ("parked", "no notifier is named “desk” now")
+    assert (held["state"], held["reason"]) == ("parked", "no_destination: no notifier is named “desk” now")
     await desk.reloaded(lambda: path.write_text(text))
     await desk.until(lambda: len(desk.slack.received) == 1)
 

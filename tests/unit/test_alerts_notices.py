@@ -64,6 +64,8 @@ def test_a_notice_says_what_happened_to_which_source_since_when():
             "title": "Wire has not answered for 25 hours",
             "text": "wire.example can't be reached: Connection refused",
             "source": {"name": "Wire", "url": "https://wire.example/feed", "tags": ["a", "wire"]},
+            "destination": None,
+            "subject": None,
             "kind": "connect",
             "since": "2025-11-29T20:04:00Z",
             "count": 0,
@@ -221,3 +223,9 @@ def test_what_is_cut_from_a_summary_is_only_the_list():
     assert whole.data["total"] == 300
     assert 20 < len(whole.data["notices"]) < 300
     assert replace(whole, data={}) == replace(message(a_notice("Wire 0")), data={})
+
+
+def test_a_notice_about_a_destination_names_it_and_is_about_it_alone():
+    failed = a_notice(type="system.destination_failed", source=None, destination="desk")
+    assert message(failed).data["destination"] == "desk"
+    assert notice_id(failed) != notice_id(replace(failed, destination="siem"))

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from builders import NOW, a_match, a_record, a_sighting, a_source, evidence
 
-from monitor.alerts.policy import Policy, alert_id, rule, webhook_id
+from monitor.alerts.policy import Policy, alert_id, webhook_id
+from monitor.alerts.ruling import CaseBook, rule
 from monitor.model import ItemOutcome, Story, StoryId
 from monitor.settings import AlertSettings
 from monitor.watch.rules import Watchlist
@@ -19,15 +20,24 @@ POLICY = Policy(
 )
 
 
-def ruled(sighting, *, alerted=(), **record):
-    rulings, alerts = rule(
-        [sighting],
-        {sighting.item.id: STORY},
-        set(alerted),
-        record=a_record(sighting, **record),
+def ruled(*sightings, known=None, story=STORY, **record):
+    book = CaseBook(known=known or {})
+    rule(
+        sightings,
+        dict.fromkeys((each.item.id for each in sightings), story),
+        book,
+        record=a_record(*sightings, **record),
         policy=POLICY,
     )
-    return rulings[0], alerts
+    return book.rulings[-1], book.alerts
+
+
+def told(sighting=None):
+    """Return the cases after a first alert."""
+    book = CaseBook()
+    first = sighting or a_sighting("first")
+    rule([first], {first.item.id: STORY}, book, record=a_record(first), policy=POLICY)
+    return book.opened
 
 
 def test_the_first_match_of_a_story_alerts():
@@ -39,17 +49,13 @@ def test_the_first_match_of_a_story_alerts():
 
 
 def test_a_later_copy_is_similar():
-    ruling, alerts = ruled(a_sighting(), alerted={("s", "crisis")})
+    ruling, alerts = ruled(a_sighting(), known=told())
     assert (ruling.outcome, alerts) == (ItemOutcome.SIMILAR, [])
 
 
 def test_two_copies_in_one_poll_make_one_alert():
-    sightings = [a_sighting("a"), a_sighting("b")]
-    rulings, alerts = rule(
-        sightings, {"a": STORY, "b": STORY}, set(), record=a_record(*sightings), policy=POLICY
-    )
-    assert [r.outcome for r in rulings] == [ItemOutcome.ALERTED, ItemOutcome.SIMILAR]
-    assert len(alerts) == 1
+    ruling, alerts = ruled(a_sighting("a"), a_sighting("b"))
+    assert (ruling.outcome, len(alerts)) == (ItemOutcome.SIMILAR, 1)
 
 
 def test_the_first_poll_remembers_and_does_not_alert():

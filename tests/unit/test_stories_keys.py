@@ -10,7 +10,7 @@ from monitor.model import Sighting, Story, StoryBook, StoryId
 from monitor.stories.joining import join as join_sightings
 from monitor.stories.keys import story_id, title_key
 
-NO_STORIES = StoryBook(by_key={}, stories={}, alerted=frozenset())
+NO_STORIES = StoryBook(by_key={}, stories={})
 
 
 def a_story(id: str = "old", **changes):
@@ -42,7 +42,7 @@ def test_an_item_without_link_and_title_is_a_story_of_its_own():
 
 
 def test_a_known_story_takes_the_item_and_keeps_its_id():
-    book = StoryBook(by_key={"T": StoryId("old")}, stories={"old": a_story()}, alerted=frozenset())
+    book = StoryBook(by_key={"T": StoryId("old")}, stories={"old": a_story()})
     joined, stories = join([an_item("a", title_key="T")], book, now=NOW)
     assert joined["a"] == "old"
     assert stories["old"].size == 2
@@ -54,7 +54,6 @@ def test_where_link_and_title_disagree_the_older_story_wins():
     book = StoryBook(
         by_key={"L": StoryId("newer"), "T": StoryId("older")},
         stories={"newer": a_story("newer"), "older": older},
-        alerted=frozenset(),
     )
     joined, _ = join([an_item("a", link_key="L", title_key="T")], book, now=NOW)
     assert joined["a"] == "older"
@@ -62,7 +61,7 @@ def test_where_link_and_title_disagree_the_older_story_wins():
 
 def test_a_headline_that_recurs_begins_a_new_story_once_the_old_one_is_over():
     old = a_story(first_seen=NOW - timedelta(hours=72))
-    book = StoryBook(by_key={"T": StoryId("old")}, stories={"old": old}, alerted=frozenset())
+    book = StoryBook(by_key={"T": StoryId("old")}, stories={"old": old})
     joined, _ = join([an_item("a", title_key="T")], book, now=NOW)
     assert joined["a"] == story_id(an_item("a").id)
 

@@ -1,0 +1,51 @@
+"""How many alerts each watchlist told at once in an hour: what max_per_hour is held against."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, exists, func, select
+
+from monitor.alerts.calm import hour_of
+from monitor.model import Alert
+from monitor.store.tables import alerts, deliveries
+
+_HOUR = timedelta(hours=1)
+
+
+class Sent(Mapping[tuple[str, datetime], int]):
+    """Counts by watchlist and the beginning of the hour, each read when it is asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._counts: dict[tuple[str, datetime], int] = {}
+
+    def __getitem__(self, key: tuple[str, datetime]) -> int:
+        """Return a count; no watchlist is unknown."""
+        if key not in self._counts:
+            self._counts[key] = self._read(*key)
+        return self._counts[key]
+
+    def __iter__(self) -> Iterator[tuple[str, datetime]]:
+        """Iterate over what was asked for."""
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        """Return how many counts were asked for."""
+        return len(self._counts)
+
+    def add(self, alert: Alert) -> None:
+        """Count an alert that is not written yet."""
+        if alert.notify:
+            key = alert.watchlist, hour_of(alert.created)
+            self._counts[key] = self[key] + 1
+
+    def _read(self, watchlist: str, hour: datetime) -> int:
+        # What waits has no delivery of its own.
+        told = exists().where(deliveries.c.alert == alerts.c.id)
+        wanted = (
+            select(func.count())
+            .select_from(alerts)
+            .where(alerts.c.watchlist == watchlist)
+            .where(alerts.c.created >= hour, alerts.c.created < hour + _HOUR, told)
+        )
+        return self._connection.scalar(wanted) or 0

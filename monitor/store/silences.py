@@ -1,0 +1,65 @@
+"""Silences as rows: what nobody wants to hear of, until when, and what they kept silent."""
+
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from monitor.alerts.silences import mark
+from monitor.model import ItemOutcome, Silence
+from monitor.store.columns import AnyRow
+from monitor.store.engine import Database
+from monitor.store.tables import rulings, silences
+
+_NAMES = tuple(each.name for each in fields(Silence))
+
+
+def add_silence(database: Database, wanted: Silence) -> Silence:
+    """Write a silence; return it with the number it got."""
+    values = {name: getattr(wanted, name) for name in _NAMES if name != "id"}
+    with database.write() as connection:
+        row = connection.execute(insert(silences).values(values).returning(silences)).one()
+        return _to_silence(row)
+
+
+def end_silence(database: Database, number: int, now: datetime) -> Silence | None:
+    """End a silence now; return it as it is then, None where none that lasts has this number."""
+    with database.write() as connection:
+        row = connection.execute(
+            update(silences)
+            .where(silences.c.id == number, silences.c.until > now)
+            .values(until=now)
+            .returning(silences)
+        ).first()
+        return _to_silence(row) if row else None
+
+
+def read_silences(database: Database, since: datetime | None) -> list[Silence]:
+    """Return silences that last beyond `since`, or all, the newest first."""
+    with database.read() as connection:
+        return lasting(connection, since)[::-1]
+
+
+def lasting(connection: Connection, since: datetime | None) -> list[Silence]:
+    """Return silences that last beyond `since`, or all, in the order they were made."""
+    wanted = select(silences).order_by(silences.c.id)
+    if since is not None:
+        wanted = wanted.where(silences.c.until > since)
+    return [_to_silence(row) for row in connection.execute(wanted)]
+
+
+def count_silenced(database: Database, number: int) -> int:
+    """Return how many rulings a silence muted, as far as they are stored."""
+    # The reason that a person reads is what names the silence; its words follow a blank.
+    muted = (
+        select(func.count())
+        .select_from(rulings)
+        .where(rulings.c.outcome == ItemOutcome.SILENCED)
+        .where(rulings.c.reason.startswith(f"{mark(number)} ", autoescape=True))
+    )
+    with database.read() as connection:
+        return connection.scalar(muted) or 0
+
+
+def _to_silence(row: AnyRow) -> Silence:
+    return Silence(**{name: getattr(row, name) for name in _NAMES})
