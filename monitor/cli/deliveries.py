@@ -3,7 +3,8 @@
 import click
 
 from monitor.alerts.wording import headline
-from monitor.cli.options import config_option, json_option, load_config, print_json, rfc3339
+from monitor.cli.options import config_option, count, json_option, load_config, print_json, rfc3339
+from monitor.cli.stored import open_stored
 from monitor.model import Delivery
 
 
@@ -30,11 +31,9 @@ def list_deliveries(
     config_file: str | None = None, *, as_json: bool = False, every: bool = False, limit: int = 50
 ) -> None:
     """List deliveries, the newest first."""
-    from monitor.store import Store
-
     settings = load_config(config_file).settings
-    with Store.open(settings.store.url) as store:
-        rows = store.deliveries(limit=None if every else limit)
+    with open_stored(settings.store.url) as store:
+        rows = store.deliveries(limit=None if every else limit) if store else []
     if as_json:
         print_json([_json(row) for row in rows])
         return
@@ -59,5 +58,5 @@ def _line(row: Delivery) -> str:
     title = headline(row.message)
     waits = f"  next {rfc3339(row.next_attempt)}" if row.next_attempt else ""
     reason = f"  ({row.reason})" if row.reason else ""
-    head = f"{row.id:>6}  {row.state:<9}  {row.notifier:<12}  {row.attempts} attempts"
+    head = f"{row.id:>6}  {row.state:<9}  {row.notifier:<12}  {count(row.attempts, 'attempt')}"
     return f"{head}{waits}{reason}  {title}"
