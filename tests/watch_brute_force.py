@@ -44,12 +44,14 @@ class Doc:
         self.language = language
         self.texts = {}
         self.words = {}  # field -> [(spelled, start, end)]
+        self.whole = {}  # the same, with U.S. as one
         self.sentences = {}  # field -> of each word, the sentence it stands in
         for field, pieces in zip(FIELDS, fields, strict=True):
             text, sentence, ended = "«", 0, False
-            self.words[field], self.sentences[field] = [], []
+            self.words[field], self.whole[field], self.sentences[field] = [], [], []
             for spelled, after in pieces:
                 sentence += ended
+                self.whole[field].append((spelled, len(text), len(text) + len(spelled)))
                 for part in spelled.rstrip(".").split("."):
                     self.words[field].append((part, len(text), len(text) + len(part)))
                     self.sentences[field].append(sentence)
@@ -81,15 +83,26 @@ def longer(word):
     return LONGER.get(word, folded(word))
 
 
-def bent(one, other):
-    return folded(one) == folded(other) or any({folded(one), folded(other)} <= b for b in BENT)
+def bent(wanted, found):
+    if folded(wanted) == folded(found):
+        return True
+    return any({folded(wanted), folded(found)} <= b for b in BENT)
 
 
-def is_row(wanted, words, kind, language):
+def is_in_capitals(text):
+    letters = [letter for letter in text if letter.isalpha()]
+    return sum(map(str.isupper, letters)) > 0.8 * len(letters)
+
+
+def is_row(wanted, words, kind, language, text):
     """Whether words of a text are the words of a term; True for as it is, "form" for otherwise."""
+    if "U.S." in wanted and "U.S." not in words and "US" not in words:
+        return False
+    wanted, words = ([word.replace(".", "") for word in row] for row in (wanted, words))
     pairs = list(zip(wanted, words, strict=True))
     if kind is TermKind.EXACT_CASE:
-        return wanted == words
+        shouted = [word.upper() for word in wanted]
+        return wanted == words or (shouted == words and is_in_capitals(text))
     if kind is TermKind.PREFIX:
         *rest, (last, found) = pairs
         return all(folded(w) == folded(f) for w, f in rest) and folded(found).startswith(
@@ -113,28 +126,18 @@ def occurrences(term, doc, fields, kind=None):
     kind = kind or term.kind
     places = {}
     for field in fields:
+        text = doc.texts[field]
         if kind is TermKind.PATTERN:
-            for found in re.finditer(term.text, doc.texts[field], re.IGNORECASE):
+            for found in re.finditer(term.text, text, re.IGNORECASE):
                 places[field, *found.span()] = True
             continue
-        words, wanted = doc.words[field], re.findall(r"\w+", term.text)
+        words, wanted = doc.whole[field], re.findall(r"[\w.]+", term.text)
         for first in range(len(words) - len(wanted) + 1):
             window = words[first : first + len(wanted)]
-            how = is_row(wanted, [word[0] for word in window], kind, doc.language)
+            how = is_row(wanted, [word[0] for word in window], kind, doc.language, text)
             if how:
                 places[field, window[0][1], window[-1][2]] = how is True
-        if kind is TermKind.WORDS:
-            places.update(((field, *span), False) for span in acronyms(term, words))
     return places
-
-
-def acronyms(term, words):
-    spelled = [word[0] for word in words]
-    for first, (word, start, end) in enumerate(words):
-        if term.text == "U.S." and word == "US":
-            yield start, end
-        if term.text == "US" and spelled[first : first + 2] == ["U", "S"]:
-            yield start, words[first + 1][2]
 
 
 def covered(place, others):
@@ -182,6 +185,27 @@ def is_near(rule, row, doc):
     )
 
 
+def apart(parts):
+    """How many parts have a place of their own at most, where places that overlap are one."""
+    heaps = []
+    for place in sorted({finding[1] for found in parts for finding in found}):
+        if heaps and heaps[-1][-1][0] == place[0] and max(p[2] for p in heaps[-1]) > place[1]:
+            heaps[-1].append(place)
+        else:
+            heaps.append([place])
+
+    def most(rest, taken):
+        if not rest:
+            return 0
+        part, *others = rest
+        if not part:
+            return 1 + most(others, taken)
+        own = {n for n, heap in enumerate(heaps) for finding in part if finding[1] in heap}
+        return max(most(others, taken), *(1 + most(others, taken | {n}) for n in own - taken), 0)
+
+    return most(list(parts), frozenset())
+
+
 def meaning(rule):
     match rule:
         case Term(kind=TermKind.PATTERN, text=text):
@@ -224,8 +248,14 @@ def judged(rule, doc, fields, entities):
             least = len(parts)
         case AtLeast(count=count, rules=rules):
             least = count
-            different = dict(zip(map(meaning, rules), parts, strict=True))
-            parts = list(different.values())
+            different: dict = {}
+            for each, part in zip(map(meaning, rules), parts, strict=True):
+                different.setdefault(each, part)
+            evidence = set(chain.from_iterable(part[2] for part in different.values() if part[0]))
+            holding = [part for part in different.values() if part[0]]
+            sure = [part for part in holding if part[1]]
+            holds, surely = (apart([part[2] for part in each]) >= least for each in (holding, sure))
+            return holds, surely, evidence if holds else set()
         case NoneOf():
             holds = not any(holds for holds, *_ in parts)
             return holds, holds, set()

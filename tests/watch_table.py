@@ -4,6 +4,21 @@ Each row: the language of the text, the term, the text, and what is found there;
 where the last cell is empty.
 """
 
+JOINED = """
+en | cease-fire     | ceasefire, cease fire, Cease–fire; ceasefires | ceasefire, cease fire, Cease–fire, ceasefires
+en | ceasefire      | cease-fire, cease-fires, Cease‑fire          | cease-fire, cease-fires, Cease‑fire
+en | "cease-fire"   | ceasefire cease-fire                         | cease-fire
+en | airstrike*     | air-strikes                                  | air-strikes
+en | Sana'a         | Sanaa, Sana’a                                | Sanaa, Sana’a
+en | Sanaa          | Sana'a                                       | Sana'a
+en | Quran          | Qur'an                                       | Qur'an
+en | e-mail         | emails                                       | emails
+en | well           | we'll                                        |
+en | =Maduro        | TRUMP CAPTURES MADURO                        | MADURO
+en | =Maduro        | Trump captures MADURO                        |
+en | =Ford Foundation | FORD FOUNDATION GRANTS                     | FORD FOUNDATION
+"""
+
 BORDERS = """
 en | air            | Airspace and fair winds                      |
 en | Iran           | Iranian talks; Iran, Iran's                  | Iran, Iran
@@ -12,13 +27,14 @@ en | Iran           | pro-Iran, Iran-backed, US–Iran               | Iran, Ira
 en | Iran           | iran_deal x_Iran                             | iran, Iran
 en | Iran           | Iran2026 2026Iran                            |
 en | no-fly zone    | no fly zone, No–Fly Zone                     | no fly zone, No–Fly Zone
-en | no-fly zone    | a nofly zone                                 |
+en | no-fly zone    | a nofly zone                                 | nofly zone
 en | Wall Street    | Wall ❤ Street                                | Wall ❤ Street
 en | Maduro         | 🇻🇪Maduro👀 Maduro❗️                         | Maduro, Maduro
 en | Maduro         | Maduro's, Maduro’s, Maduro`s, MADURO'S       | Maduro, Maduro, Maduro, MADURO
 en | Moros          | the Moros' men                               | Moros
 en | O'Brien        | O’Brien, O'BRIEN, O Brien                    | O’Brien, O'BRIEN, O Brien
-en | O'Brien        | Obrien Brien                                 |
+en | O'Brien        | Obrien Brien                                 | Obrien
+en | we'll          | he is well                                   |
 fr | OPEP           | l'OPEP et l’Opep, d'OPEP                     | OPEP, Opep, OPEP
 fr | Côte d'Ivoire  | La COTE D’IVOIRE, Cote d'Ivoire              | COTE D’IVOIRE, Cote d'Ivoire
 en | Cote d'Ivoire  | Côte d’Ivoire’s cocoa                        | Côte d’Ivoire
@@ -26,7 +42,13 @@ en | AT&T           | AT&T, at & t                                 | AT&T, at & 
 en | Yahoo!         | Yahoo Japan                                  | Yahoo
 en | C++            | vitamin C                                    | C
 en | Venezuela      | #Venezuela @Venezuela #VENEZUELA             | Venezuela, Venezuela, VENEZUELA
-en | Venezuela      | #FreeVenezuela                               |
+en | Venezuela      | #FreeVenezuela, @FreeVenezuela; #freevenezuela | Venezuela, Venezuela
+en | Free Venezuela | #FreeVenezuela                               | FreeVenezuela
+en | no-fly zone    | #NoFlyZone                                   | NoFlyZone
+en | US Navy        | #USNavy #G7Summit                            | USNavy
+en | G7 Summit      | #USNavy #G7Summit                            | G7Summit
+en | #FreeVenezuela | #FreeVenezuela                               | FreeVenezuela
+en | =Maduro        | #NicolasMaduro                               | Maduro
 en | #FreeVenezuela | #freevenezuela now                           | freevenezuela
 en | @NicolasMaduro | via @nicolasmaduro                           | nicolasmaduro
 en | Maduro         | https://x.example/maduro and Maduro          | Maduro
@@ -68,29 +90,52 @@ he | מדורו          | מַדוּרוֹ                                     
 
 NUMBERS = """
 en | $50 million    | a $50 million reward, 50-million             | 50 million, 50-million
-en | B-52           | B-52, B 52, B52; B-52s, B–52’s               | B-52, B 52, B-52s, B–52
+en | B-52           | B-52, B 52, B52; B-52s, B–52’s               | B-52, B 52, B52, B-52s, B–52
+en | F16            | F-16, F 16                                   | F-16
+en | F-16           | F16, F-16                                    | F16, F-16
+en | CVN78          | CVN-78                                       | CVN-78
+en | 9-11           | 911                                          |
+en | 1,000          | 1,000,000 dead; 1,000 or 1000                | 1,000, 1000
+en | 000            | 1,000                                        |
+en | 1000           | 1,000 1.000 1,000,000                        | 1,000, 1.000
+en | =1,000         | 1000                                         | 1000
+en | 2025           | 30.11.2025                                   | 2025
 en | F-35           | F-35A F-35 F-355                             | F-35
 en | CVN-78         | (CVN-78), cvn 78                             | CVN-78, cvn 78
 en | 3.5%           | 3.5% or 3,5 %, not 13.5                      | 3.5, 3,5
 en | 9/11           | 9/11, 9-11, 19/11                            | 9/11, 9-11
 en | 2026           | 2026, ２０２６, ٢٠٢٦, 2026-01, 20261           | 2026, ２０２６, ٢٠٢٦, 2026
-en | 1.000          | 1,000 and 1000                               | 1,000
+en | 1.000          | 1,000 and 1000                               | 1,000, 1000
 en | G7             | G7, G-7                                      | G7
-en | Covid-19       | COVID 19, Covid19                            | COVID 19
+en | Covid-19       | COVID 19, Covid19                            | COVID 19, Covid19
 en | €50            | 50 euros                                     | 50
 """
 
 ACRONYMS = """
-en | U.S.           | U.S. and US, US-led, U.S. Navy               | U.S, US, US, U.S
+en | U.S.           | U.S. and US, US-led, U.S. Navy               | U.S., US, US, U.S.
 en | U.S.           | tell us, Us                                  |
-en | U.N.           | UN, U.N., un ami                             | UN, U.N
-en | UN             | U.N. and UN and un                           | U.N, UN, un
-en | NATO           | N.A.T.O., Nato                               | N.A.T.O, Nato
-en | =US            | US, us, Us, US's, USA, U.S.                  | US, US
+en | U.N.           | UN, U.N., un ami                             | UN, U.N.
+en | UN             | U.N. and UN and un                           | U.N., UN, un
+en | NATO           | N.A.T.O., Nato                               | N.A.T.O., Nato
+en | =US            | US, us, Us, US's, USA, U.S., u.s.            | US, US, U.S.
 en | ="US Navy"     | US Navy, us navy                             | US Navy
 en | "US"           | US and us                                    | US, us
 en | =Us            | Us or us or US                               | Us
-en | OPEC           | OPEC+, opec, O.P.E.C.                        | OPEC, opec, O.P.E.C
+en | OPEC           | OPEC+, opec, O.P.E.C.                        | OPEC, opec, O.P.E.C.
+en | US forces      | U.S. forces, U.S. force, a US force          | U.S. forces, U.S. force, US force
+en | US forces      | tell us. Forces                              | us. Forces
+en | U.S. force     | US forces; us forces                         | US forces
+en | U.S. Navy      | the US Navy, the us navy                     | US Navy
+en | "US Navy"      | the U.S. Navy                                | U.S. Navy
+en | =U.S.          | US us U.S.                                   | US, U.S.
+en | "U.S."         | US us U.S. u.s.                              | US, U.S., u.s.
+en | =EU            | E.U. and W.H.O.                              | E.U.
+en | JD Vance       | J.D. Vance, J. D. Vance                      | J.D. Vance, J. D. Vance
+en | J.D. Vance     | JD Vance, J. D. Vance                        | JD Vance, J. D. Vance
+en | Ph.D.          | a PhD                                        | PhD
+en | PhD            | a Ph.D. from                                 | Ph.D.
+en | UN Security Council | the U.N. Security Council               | U.N. Security Council
+ru | США            | в С.Ш.А. и США                               | С.Ш.А., США
 en | U.S. Navy      | U.S. NAVY; U S Navy                          | U.S. NAVY, U S Navy
 en | Venezuela      | VENEZUELA BURNS                              | VENEZUELA
 en | United States  | UNITED STATES’S                              | UNITED STATES
@@ -131,6 +176,8 @@ he | "איראן"        | באיראן                                       |
 he | נפט            | הנפט והנפט                                   | הנפט, והנפט
 he | הבית הלבן      | בהבית הלבן                                   | בהבית הלבן
 he | של             | כשל                                          |
+he | ארה"ב          | ארה"ב בארה״ב                                 | ארה"ב, בארה״ב
+he | צה״ל           | בצה״ל לצה"ל                                  | בצה״ל, לצה"ל
 """
 
 INFLECTION = """
@@ -155,6 +202,8 @@ en | carrier strike group | carriers strike groups                 | carriers st
 en | regime change  | regimes changing                             | regimes changing
 en | Venezuela      | Venezuelan                                   |
 pl | Wenezuela      | Wenezueli, Wenezuelę, Wenezuelą, wenezuelski | Wenezueli, Wenezuelę, Wenezuelą
+pl | atakami        | atak; poziom                                 | atak
+pl | poziom         | poz                                          |
 pl | sankcja        | sankcje, sankcji, sankcjami, SANKCJOM        | sankcje, sankcji, sankcjami, SANKCJOM
 pl | Donald Trump   | Donalda Trumpa, Donaldem Trumpem             | Donalda Trumpa, Donaldem Trumpem
 pl | Putin          | Putina, Putinowi, Putinem                    | Putina, Putinowi, Putinem
@@ -183,6 +232,7 @@ hr | Maduro         | Madura, Maduru, Madurom                      | Madura, Mad
 de | Venezuela      | Venezuelas Präsident, Venezuelen             | Venezuelas
 de | Nicolás Maduro | Nicolás Maduros Sturz                        | Nicolás Maduros
 de | Sanktion       | Sanktionen                                   | Sanktionen
+de | Politikerin    | Politik                                      |
 de | Luftraum       | des Luftraums, Lufträume; Luftraumsperre     | Luftraums, Lufträume
 de | Flugzeugträger | Flugzeugträgers, Flugzeugtraeger             | Flugzeugträgers, Flugzeugtraeger
 es | sanción        | sanciones, SANCION                           | sanciones, SANCION
@@ -195,7 +245,15 @@ pt | sanção         | sanções                                      | sançõ
 pt | petroleiro     | petroleiros                                  | petroleiros
 tr | Maduro         | Maduro'nun, Maduro’ya                        | Maduro, Maduro
 tr | Madurodam      | Maduro’nun Maduroya Maduro                   |
+tr | Maduro         | Madurodan Maduronun Maduroyu; Madurodam Madurocu | Madurodan, Maduronun, Maduroyu
+tr | Putin          | Putine Putinin; put                          | Putine, Putinin
+tr | Trump          | Trumpla, Trumpa, Trumpın; Trumpçı            | Trumpla, Trumpa, Trumpın
+tr | Çin            | Çinde Çinin; Çinli                           | Çinde, Çinin
+tr | İsrail         | İsraile İsrailden; İsrailli                  | İsraile, İsrailden
+tr | kara           | kar, kare                                    |
+tr | uçak           | uçağı, uçaklardan; uçar                      | uçağı, uçaklardan
 tr | uçaklar        | uçak                                         | uçak
+tr | ambargosu      | ambargo, ambargoyu                           | ambargo, ambargoyu
 tr | yaptırım       | yaptırımlar, yaptırımları                    | yaptırımlar, yaptırımları
 fi | Maduro         | Maduron, Madurolle, Maduroa                  | Maduron, Madurolle, Maduroa
 fi | pakote         | pakotteet, pakotteita                        | pakotteet, pakotteita
@@ -203,6 +261,11 @@ hu | Maduro         | Madurónak, Maduróval                         | Maduróna
 hu | Venezuela      | Venezuelában, Venezuelát                     | Venezuelában, Venezuelát
 nl | sanctie        | sancties                                     | sancties
 sv | sanktion       | sanktioner, sanktionerna                     | sanktioner, sanktionerna
+sv | sanktionerna   | ny sanktion                                  | sanktion
+da | sanktionerne   | en sanktion                                  | sanktion
+no | sanksjonene    | en sanksjon                                  | sanksjon
+cs | prezidentovi   | prezident                                    | prezident
+ru | президентами   | президент                                    | президент
 ro | sancțiune      | sancțiuni, sancțiunile                       | sancțiuni, sancțiunile
 el | Βενεζουέλα     | Βενεζουέλας                                  | Βενεζουέλας
 el | κύρωση         | κυρώσεις, κυρώσεων                           | κυρώσεις, κυρώσεων
@@ -230,7 +293,7 @@ en | /\\$\\d+ (million\\|bn)/ | $50 million, $3 bn                      | $50 mi
 zh | /第\\d+号/       | 法令第68号公布                               | 第68号
 """
 
-TABLES = [BORDERS, FOLDING, NUMBERS, ACRONYMS, UNSPACED, CLITICS, INFLECTION, MARKED]
+TABLES = [JOINED, BORDERS, FOLDING, NUMBERS, ACRONYMS, UNSPACED, CLITICS, INFLECTION, MARKED]
 
 
 def rows() -> list[list[str]]:

@@ -1,6 +1,7 @@
 """The commands, one file each, imported only when called so that `--help` answers at once."""
 
 import atexit
+import errno
 import gc
 import importlib
 import os
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from monitor import __version__
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, UnreachableError
 
 # name → (file of this folder, one line for --help)
 COMMANDS = {
@@ -40,6 +41,7 @@ COMMANDS = {
 }
 
 OBJECTS_BEFORE_COLLECTING = 200_000
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 
 
 class _Commands(click.Group):
@@ -94,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _start_lightly()
     try:
         code = cli.main(args=arguments, prog_name="monitor", standalone_mode=False)
-        sys.stdout.flush()
+        _flush()
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.Abort:
@@ -109,11 +111,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The reader of our output has gone (`monitor … | head`); there is no one to tell.
         sys.stderr.close()
         code = 0
+    except OSError as wrong:
+        if not _is_of_output(wrong):
+            raise
+        _let_go()
+        click.echo(f"error: the output can't be written: {wrong.strerror}", err=True)
+        code = UnreachableError.exit_code
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _words(wrong: MonitorError) -> str:
     return str(wrong) if wrong.exit_code == 78 else f"error: {wrong}"
+
+
+def _flush() -> None:
+    if sys.stdout:  # None where the caller has closed it
+        sys.stdout.flush()
+
+
+def _is_of_output(wrong: OSError) -> bool:
+    """Tell whether what was printed can't be written: such an error names no file."""
+    return wrong.filename is None and wrong.errno in _UNWRITABLE
+
+
+def _let_go() -> None:
+    # Or the interpreter would try once more while it ends, and say so in its own words.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _start_lightly() -> None:

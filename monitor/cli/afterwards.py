@@ -12,6 +12,7 @@ from monitor.alerts.render import message
 from monitor.cli.loop import run_loop
 from monitor.cli.options import clock, colour_wanted, print_json, rfc3339, say
 from monitor.cli.poll import Held
+from monitor.cli.stored import nothing_stored, open_stored
 from monitor.cli.trial import choose
 from monitor.errors import UsageError
 from monitor.feeds.transport import GuardedTransport
@@ -38,7 +39,9 @@ def alert_afterwards(
     [watchlist] = choose(settings, [name])
     policy = Policy(alerts=settings.alerts, watchlists={watchlist.name: watchlist})
     decide = decider_afterwards(policy, clock())
-    with Store.open(settings.store.url) as store:
+    with open_stored(settings.store.url) as store:
+        if store is None:
+            raise UsageError(nothing_stored(settings.store.url))
         found = _found(settings, watchlist, store, since)
         planned = store.rule_history(found, decide)
         if planned.alerts and not _agreed(planned.alerts, watchlist, yes=yes):

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
-from monitor.cli.options import asked, clock, config_option, json_option, load_config, print_json
+from monitor.cli.options import (
+    asked,
+    clock,
+    config_option,
+    json_option,
+    load_config,
+    print_json,
+    say,
+)
+from monitor.cli.stored import open_stored
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,6 +36,10 @@ NOT_SIMULATED: Final = (
     "stories from before the first item",
     "edits of an item",
     "silences and acknowledgements",
+)
+_NO_ITEMS: Final = (
+    "no item is stored of that time: monitor run, or monitor poll now and then, stores them; "
+    "or try the items of a file with --items FILE"
 )
 OF_A_FILE: Final = "first_poll and alerts.max_age, since items count as found when published"
 
@@ -98,19 +111,20 @@ def command(
         figures = _test_file(settings, watchlists, file)
     else:
         figures = _test_stored(settings, watchlists, since or timedelta(days=30))
+        if not figures.tallies.items:
+            say(_NO_ITEMS)
     _show(figures, as_json=as_json)
     return int(not any(tally.matches for tally in figures.tallies.each.values()))
 
 
 def _test_file(settings: "Settings", names: tuple[str, ...], file: Path) -> "Figures":
-    from monitor.cli.given import by_name, make_item, open_lines, read_lines, read_sample
+    from monitor.cli.given import by_name, make_item, open_lines, read_samples
     from monitor.cli.rehearse import Rehearsal
 
     sources, now = by_name(settings.sources), clock()
 
     def seen(stream: Iterator[bytes]) -> Iterator[_Seen]:
-        for serial, (given, where) in enumerate(read_lines(stream, str(file))):
-            sample, published = read_sample(given, where)
+        for serial, (_, sample, published) in enumerate(read_samples(stream, str(file))):
             at = published or now
             yield _Seen(make_item(sample, sources, now=at, published=published, serial=serial), at)
 
@@ -123,15 +137,14 @@ def _test_file(settings: "Settings", names: tuple[str, ...], file: Path) -> "Fig
 
 def _test_stored(settings: "Settings", names: tuple[str, ...], since: timedelta) -> "Figures":
     from monitor.cli.rehearse import Rehearsal
-    from monitor.store import Store
 
     rehearsal, start = Rehearsal(settings, names), clock() - since
-    with Store.open(settings.store.url) as store:
-        total = store.count_history(start) if sys.stderr.isatty() else None
+    with open_stored(settings.store.url) as store:
+        total = store.count_history(start) if store and sys.stderr.isatty() else None
         with _progress(total) as advance:
 
             def seen() -> Iterator[_Seen]:
-                for past in store.history(start):
+                for past in store.history(start) if store else ():
                     yield _Seen(past.item, past.item.first_seen, past.first_poll)
                     advance(1)
 

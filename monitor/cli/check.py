@@ -8,6 +8,7 @@ from monitor.cli.options import (
     asked,
     clock,
     config_option,
+    count,
     json_option,
     load_config,
     print_json,
@@ -48,11 +49,7 @@ def command(*, config_file: str | None, as_json: bool, network: bool, strict: bo
     elif not asked("quiet"):
         for problem in told:
             say(str(problem))
-        settings = loaded.settings
-        click.echo(
-            f"{settings.files[0]} is valid: {len(settings.sources)} sources, "
-            f"{len(settings.watchlists)} watchlists, {len(settings.notifiers)} notifiers"
-        )
+        click.echo(_verdict(loaded, len(problems) if strict else 0))
     if strict and problems:
         return ConfigError.exit_code
     if network:
@@ -60,6 +57,19 @@ def command(*, config_file: str | None, as_json: bool, network: bool, strict: bo
 
         return fetch_each(loaded.settings, as_json=as_json)
     return 0
+
+
+def _verdict(loaded: "Loaded", counted: int) -> str:
+    """Return what is said in the end; `counted` warnings are taken for errors."""
+    settings = loaded.settings
+    if counted:
+        return f"{settings.files[0]} has {count(counted, 'warning')}, and --strict fails on them"
+    counts = (
+        count(len(settings.sources), "source"),
+        count(len(settings.watchlists), "watchlist"),
+        count(len(settings.notifiers), "notifier"),
+    )
+    return f"{settings.files[0]} is valid: {', '.join(counts)}"
 
 
 def _hints(loaded: "Loaded") -> "list[Problem]":

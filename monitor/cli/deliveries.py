@@ -11,12 +11,14 @@ from monitor.cli.backtest import Span
 from monitor.cli.options import (
     clock,
     config_option,
+    count,
     json_option,
     load_config,
     print_json,
     rfc3339,
     say,
 )
+from monitor.cli.stored import open_stored
 from monitor.errors import UsageError
 from monitor.model import Delivery, DeliveryState
 
@@ -58,11 +60,15 @@ def list_deliveries(
     state: str | None = None,
 ) -> None:
     """List deliveries, the newest first."""
-    with _open(config_file) as store:
-        rows = store.deliveries(
-            limit=None if every else limit,
-            notifier=notifier,
-            state=DeliveryState(state) if state else None,
+    with open_stored(load_config(config_file).settings.store.url) as store:
+        rows = (
+            store.deliveries(
+                limit=None if every else limit,
+                notifier=notifier,
+                state=DeliveryState(state) if state else None,
+            )
+            if store
+            else []
         )
     if as_json:
         print_json([_json(row) for row in rows])
@@ -236,5 +242,5 @@ def _line(row: Delivery) -> str:
     title = headline(row.message)
     waits = f"  next {rfc3339(row.next_attempt)}" if row.next_attempt else ""
     reason = f"  ({row.reason})" if row.reason else ""
-    head = f"{row.id:>6}  {row.state:<9}  {row.notifier:<12}  {row.attempts} attempts"
+    head = f"{row.id:>6}  {row.state:<9}  {row.notifier:<12}  {count(row.attempts, 'attempt')}"
     return f"{head}{waits}{reason}  {title}"

@@ -15,13 +15,14 @@ from typing import Any, BinaryIO, Final, cast
 
 import click
 
-from monitor.cli.options import asked, clock, print_json, say
+from monitor.cli.options import asked, clock, count, print_json, say
 from monitor.config.entity_files.choosing import Choice
 from monitor.config.entity_files.lines import Unread, read_objects
 from monitor.config.entity_files.placing import place
 from monitor.config.entity_files.records import is_wanted, read_record
 from monitor.config.entity_files.writing import MARK, ROOM, files_of
 from monitor.config.intake import fault_of
+from monitor.config.problems import did_you_mean
 from monitor.config.values import read_key
 from monitor.errors import UnreachableError, UsageError
 
@@ -44,11 +45,19 @@ class Import:
     unreadable: int = 0
     unwanted: int = 0
     useless: int = 0
+    met: set[str] = field(default_factory=set)  # schemas of what is not wanted
 
     @property
     def is_full(self) -> bool:
         """Say whether as many entities were taken as are wanted."""
         return self.limit is not None and len(self.choice) >= self.limit
+
+    @property
+    def unmet(self) -> list[str]:
+        """Return the wanted schemas where nothing is of any of them."""
+        found = self.choice or self.useless or not self.unwanted
+        met = {each.lower() for each in self.met}
+        return [] if found else [each for each in self.schemas if each.lower() not in met]
 
     def read(self, name: str, stream: BinaryIO) -> None:
         """Take what is wanted from a stream. Raises UnreachableError if it ends inside a line."""
@@ -66,6 +75,7 @@ class Import:
                 self._note(name, Unread(line=line, reason=_NO_ENTITY))
             elif not is_wanted(record, self.schemas, self.topics):
                 self.unwanted += 1
+                self.met.add(record.schema)
             elif not self.choice.take(record):
                 self.useless += 1
 
@@ -201,7 +211,7 @@ def _report(
     run: Import, *, entities: int, names: int, written: Sequence[str], as_json: bool
 ) -> None:
     choice = run.choice
-    dropped = {reason: count for reason, count in choice.dropped.most_common() if count}
+    dropped = {reason: number for reason, number in choice.dropped.most_common() if number}
     if as_json:
         print_json(
             {
@@ -226,17 +236,21 @@ def _report(
         click.echo(f"{name}:{each.line}: {each.reason}", err=True)
     if run.unreadable > len(run.unread):
         click.echo(f"… and {run.unreadable - len(run.unread)} more", err=True)
-    for count, what in (
+    for number, what in (
         (run.unreadable, "lines could not be used"),
         (run.unwanted, "entities are of another schema or topic"),
         (run.useless, "entities have no name that is of use"),
         (choice.nameless, "entities have ambiguous names alone, and are left out"),
         (choice.shared, "names belong to several entities, and are ambiguous"),
         (choice.weak, "names say too little by themselves, and are ambiguous"),
-        *((count, f"names left out: {reason}") for reason, count in dropped.items()),
+        *((number, f"names left out: {reason}") for reason, number in dropped.items()),
     ):
-        if count:
-            say(f"{count:>9,} {what}")
-    say(f"{entities:>9,} entities with {names:,} names" + (" written" if written else ""))
+        if number:
+            say(f"{number:>9,} {what}")
+    figure, _, noun = count(entities, "entity").partition(" ")
+    say(f"{figure:>9} {noun} with {count(names, 'name')}" + (" written" if written else ""))
+    for word in run.unmet:
+        near = did_you_mean(word, run.met) or f"there are: {', '.join(sorted(run.met))}"
+        say(f"nothing is of the schema “{word}”; {near}")
     if written:
         say(f"include them: include: [{', '.join(Path(each).name for each in written)}]")

@@ -3,19 +3,33 @@
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, print_json, rfc3339, say
+from monitor.cli.options import (
+    config_option,
+    count,
+    json_option,
+    load_config,
+    print_json,
+    rfc3339,
+    say,
+)
+from monitor.cli.stored import nothing_stored, open_stored
 from monitor.model import Delivery, Ruling
 
 if TYPE_CHECKING:
+    from monitor.model import Item
     from monitor.settings import Settings
     from monitor.store import Finding, NoticeFinding, Store, Version
     from monitor.watch.explain import Explanation
     from monitor.watch.matcher import Matcher
 
+_TITLES = 100_000  # items whose titles are looked through
+_SHOWN = 5
+_ENOUGH = 12  # digits of an id
 _LINK = re.compile(r"https?://|[^\s/]+\.[^\s/]+/", re.IGNORECASE)
 
 
@@ -23,23 +37,28 @@ _LINK = re.compile(r"https?://|[^\s/]+\.[^\s/]+/", re.IGNORECASE)
 @click.argument("wanted", metavar="ITEM|URL|ALERT")
 @config_option
 @json_option
-def command(wanted: str, *, config_file: str | None, as_json: bool) -> int:
+@click.option("--watchlist", metavar="NAME", help="Only of this watchlist.")
+def command(wanted: str, *, config_file: str | None, as_json: bool, watchlist: str | None) -> int:
     """Say why an item did or did not alert, and what became of its deliveries.
 
-    The item is named by its id or the beginning of it, by its link however it is written, or by
-    an alert's id. What happened is shown as it was stored; watchlists that made nothing of it are
+    The item is named by its id or an alert's, or the beginning of one, or by its link however it
+    is written. What happened is shown as it was stored; watchlists that made nothing of it are
     asked again. The id of a message about the monitor's own work explains that message.
     """
-    from monitor.store import Store
+    from monitor.cli.trial import choose
     from monitor.watch.matcher import Matcher
 
     settings = load_config(config_file).settings
+    asked_of = choose(settings, [watchlist] if watchlist else [])
     wanted = wanted.strip()
-    with Store.open(settings.store.url) as store:
-        findings = _find(store, wanted)
-        notices = () if findings else store.find_notices(wanted)
-    matcher = Matcher(settings.watchlists, {each.key: each for each in settings.entities})
-    told = [_explain(finding, matcher, settings) for finding in findings]
+    titled: list[Item] = []
+    with open_stored(settings.store.url) as store:
+        findings = _find(store, wanted) if store else ()
+        notices = store.find_notices(wanted) if store and not findings else ()
+        if store and not findings and not notices:
+            titled = _titled(store, wanted)
+    matcher = Matcher(asked_of, {each.key: each for each in settings.entities})
+    told = [_only(_explain(finding, matcher, settings), watchlist) for finding in findings]
     told += [_explain_notice(notice) for notice in notices]
     if as_json:
         print_json(told)
@@ -47,7 +66,8 @@ def command(wanted: str, *, config_file: str | None, as_json: bool) -> int:
         for each in told:
             _show(each)
     if not told:
-        say("\n".join(_nothing(wanted, settings)))
+        lines = [*_nothing(wanted, settings), *_called(titled)]
+        say("\n".join(lines if store else [*lines, nothing_stored(settings.store.url)]))
     return int(not told)
 
 
@@ -66,6 +86,33 @@ def _find(store: "Store", wanted: str) -> "Sequence[Finding]":
     return store.find(link, link_key=link_key(link)) or store.find(
         link, is_link=lambda each: canonical_link(each) == link
     )
+
+
+def _only(told: dict[str, Any], watchlist: str | None) -> dict[str, Any]:
+    """Return what one watchlist made of an item; None: what all did."""
+    if watchlist is None:
+        return told
+    return told | {
+        part: [each for each in told[part] if each["watchlist"] == watchlist]
+        for part in ("rulings", "deliveries")
+    }
+
+
+def _titled(store: "Store", wanted: str) -> "list[Item]":
+    """Return the newest items whose titles hold a text."""
+    sought = wanted.casefold()
+    if not sought or _LINK.match(wanted):
+        return []
+    found = (item for item in store.items(limit=_TITLES) if sought in item.entry.title.casefold())
+    return list(islice(found, _SHOWN))
+
+
+def _called(items: "Sequence[Item]") -> list[str]:
+    """Return lines that say how to ask for items that were asked for by their title."""
+    if not items:
+        return []
+    told = [f"  monitor explain {each.id[:_ENOUGH]}  “{each.entry.title}”" for each in items]
+    return ["these have it in their title:", *told]
 
 
 def _nothing(wanted: str, settings: "Settings") -> list[str]:
@@ -210,7 +257,7 @@ def _show_item(told: dict[str, Any]) -> None:
         click.echo(f"  read as language {item['language']}{how}")
     if story:
         names = ", ".join(story["sources"])
-        click.echo(f"  story {story['id']}: {story['size']} items from {names}")
+        click.echo(f"  story {story['id']}: {count(story['size'], 'item')} from {names}")
     for version in told["versions"]:
         changed = ", ".join(version["changed"])
         click.echo(f"  until {version['until']}: “{version['title']}” (changed then: {changed})")
@@ -230,7 +277,8 @@ def _show_ruling(ruling: dict[str, Any], deliveries: list[dict[str, Any]]) -> No
 
 def _show_delivery(row: dict[str, Any]) -> None:
     reason = f", {row['reason']}" if row["reason"] else ""
-    click.echo(f"  {row['notifier']}: {row['state']}, {row['attempts']} attempts{reason}")
+    attempts = count(row["attempts"], "attempt")
+    click.echo(f"  {row['notifier']}: {row['state']}, {attempts}{reason}")
 
 
 def _show_notice(notice: dict[str, Any], deliveries: list[dict[str, Any]]) -> None:

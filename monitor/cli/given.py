@@ -7,8 +7,10 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
+from monitor.cli.oddities import tell_oddities
+from monitor.cli.options import count
 from monitor.errors import UnreachableError, UsageError
 from monitor.feeds.dates import read_date
 from monitor.feeds.identity import link_key
@@ -19,6 +21,15 @@ from monitor.model import Entry, Item, ItemId, Source, SourceRef
 from monitor.watch.rules import Sample
 
 TEXTS = ("title", "summary", "content", "author", "link", "source", "language")
+
+
+class Given(NamedTuple):
+    """An item as it was given, what was read of it, and when it was published."""
+
+    written: dict[str, Any]
+    sample: Sample
+    published: datetime | None
+
 
 Sources: TypeAlias = Mapping[str, Source]
 
@@ -40,12 +51,24 @@ def open_lines(file: Path) -> BinaryIO:
         raise UnreachableError(f"{file} can't be read: {wrong.strerror}") from None
 
 
-def read_lines(stream: Iterable[bytes], name: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield JSON objects, each with its place in the file. Raises UsageError for another line."""
+def read_samples(stream: Iterable[bytes], name: str) -> Iterator[Given]:
+    """Yield the items of JSON lines; what is odd in them is said once for each kind.
+
+    Raises UsageError, with how many were read, for a line that is no item.
+    """
+    read, told = 0, set[str]()
     for number, line in enumerate(stream, 1):
-        if line.strip():
-            where = f"{name}:{number}"
-            yield _object(line, where), where
+        if not line.strip():
+            continue
+        where = f"{name}:{number}"
+        try:
+            given = _object(line, where)
+            sample, published = read_sample(given, where)
+        except UsageError as wrong:
+            raise UsageError(f"{wrong}; {count(read, 'item')} before it were read") from None
+        tell_oddities(given, published, where, told)
+        yield Given(given, sample, published)
+        read += 1
 
 
 def _object(line: bytes, where: str) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from monitor.cli.options import (
     write_json,
 )
 from monitor.errors import UsageError
-from monitor.model import Match
+from monitor.model import ItemOutcome, Match
 
 if TYPE_CHECKING:
+    from monitor.cli.given import Given
     from monitor.cli.rehearse import Rehearsal, Rehearsed
 
 _SEARCHED = ("title", "summary", "content", "author", "tags")
@@ -50,7 +51,7 @@ def command(
     """
     if (file is None) == (text is None):
         raise UsageError("give either --items FILE or --text “…”")
-    from monitor.cli.given import by_name, make_item, read_sample
+    from monitor.cli.given import by_name, make_item
     from monitor.cli.rehearse import Rehearsal
 
     settings = load_config(config_file).settings
@@ -58,8 +59,7 @@ def command(
     # Whoever writes to stdin may wait for each answer; of a file nobody does.
     tell = print_json if file is None or str(file) == "-" else write_json
     fired = False
-    for serial, (given, where) in enumerate(_given(file, text)):
-        sample, published = read_sample(given, where)
+    for serial, (given, sample, published) in enumerate(_given(file, text)):
         seen = published or now
         item = make_item(sample, sources, now=seen, published=published, serial=serial)
         rehearsed = rehearsal.take(item, seen)
@@ -71,14 +71,15 @@ def command(
     return int(not fired)
 
 
-def _given(file: Path | None, text: str | None) -> Iterator[tuple[dict[str, Any], str]]:
-    from monitor.cli.given import open_lines, read_lines
+def _given(file: Path | None, text: str | None) -> "Iterator[Given]":
+    from monitor.cli.given import Given, open_lines, read_sample, read_samples
 
     if file is None:
-        yield {"title": text}, "--text"
+        written = {"title": text}
+        yield Given(written, *read_sample(written, "--text"))
         return
     with open_lines(file) as stream:
-        yield from read_lines(stream, str(file))
+        yield from read_samples(stream, str(file))
 
 
 def _result(
@@ -95,7 +96,7 @@ def _result(
         "matches": [_match(match) for match in rehearsed.matches if not match.vetoed_by],
         "story": rehearsed.story,
         "duplicate_of": rehearsed.duplicate_of,
-        "outcome": {name: word.value for name, word in rehearsal.outcomes(rehearsed).items()},
+        "outcome": rehearsal.outcomes(rehearsed),
     }
 
 
@@ -115,7 +116,8 @@ def _show(rehearsed: "Rehearsed", rehearsal: "Rehearsal") -> None:
     for name, outcome in rehearsal.outcomes(rehearsed).items():
         match = matches.get(name)
         note = f", possible, so only {match.severity}" if match and match.possible else ""
-        click.echo(f"{name}: {outcome}{note}")
+        word = "would alert" if outcome is ItemOutcome.ALERTED else outcome
+        click.echo(f"{name}: {word}{note}")
         if match:
             texts = rehearsed.reading.texts
             hits = [*pointed(match.evidence, texts)]

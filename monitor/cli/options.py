@@ -86,6 +86,12 @@ def set_logging(settings: "Settings", secrets: Iterable[str], *, level: str) -> 
     logs.register_secrets(secrets)
 
 
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, as in 1 item and 2,000 matches."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("ty") else f"{noun}{'e' * noun.endswith('ch')}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
 def rfc3339(time: datetime) -> str:
     """Return a UTC time as people and programs read it, to the second."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -62,6 +62,7 @@ class Rehearsal:
             alerts=settings.alerts, watchlists={each.name: each for each in self.watchlists}
         )
         self._decide = decider(self._policy)
+        self._quiet = {each.name: ItemOutcome.NO_MATCH for each in self.watchlists}
         self._sources = {source.url: source for source in settings.sources}
         self._unknown = Source(url="given", name="given", first_poll=settings.alerts.first_poll)
         self._keys: dict[str, StoryId] = {}
@@ -113,7 +114,7 @@ class Rehearsal:
     def outcomes(self, rehearsed: Rehearsed) -> dict[str, ItemOutcome]:
         """Return what became of an item on each watchlist."""
         ruled = {each.match.watchlist: each.outcome for each in rehearsed.rulings}
-        return {each.name: ruled.get(each.name, ItemOutcome.NO_MATCH) for each in self.watchlists}
+        return self._quiet | ruled
 
     def _book(self, item: Item, now: datetime) -> StoryBook:
         recent = {

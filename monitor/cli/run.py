@@ -25,6 +25,7 @@ from monitor.settings import Settings
 
 if TYPE_CHECKING:
     from monitor.config.inputs import Inputs
+    from monitor.config.problems import Problem
     from monitor.daemon import Daemon
     from monitor.daemon.reloading import Reloader
     from monitor.pipeline import Pipeline, Setup
@@ -42,6 +43,7 @@ class Begun:
     setup: "Setup"
     inputs: "Inputs"
     secrets: frozenset[str] = field(repr=False)
+    warnings: "tuple[Problem, ...]"
 
 
 @click.command(epilog="Example: monitor run -c /etc/monitor/config.yaml")
@@ -57,13 +59,20 @@ def command(*, config_file: str | None) -> int:
 def _begin(config_file: str | None) -> Begun:
     from monitor.daemon.leisure import much_to_keep
     from monitor.pipeline import set_up
+    from monitor.watch.words import detection
 
     with much_to_keep():
         loaded = load_config(config_file)
+        detection.prepare()  # or the first text that does not say its language would hold the loop
         for problem in loaded.warnings:
             say(str(problem))
         start_logging(loaded, level=loaded.settings.log.level)
-        return Begun(setup=set_up(loaded.settings), inputs=loaded.inputs, secrets=loaded.secrets)
+        return Begun(
+            setup=set_up(loaded.settings),
+            inputs=loaded.inputs,
+            secrets=loaded.secrets,
+            warnings=loaded.warnings,
+        )
 
 
 async def _run(begun: Begun) -> int:
@@ -98,6 +107,7 @@ async def _run(begun: Begun) -> int:
 
 def _reloader(begun: Begun, pipeline: "Pipeline", daemon: "Daemon") -> "Reloader":
     from monitor.daemon.reloading import Reloader
+    from monitor.daemon.telling import as_known
 
     def hear(settings: Settings, secrets: frozenset[str]) -> None:
         set_logging(settings, secrets, level=settings.log.level)
@@ -112,6 +122,7 @@ def _reloader(begun: Begun, pipeline: "Pipeline", daemon: "Daemon") -> "Reloader
         daemon=daemon,
         now=clock,
         hear=hear,
+        warned=frozenset(map(as_known, begun.warnings)),
     )
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.ask)
     return reloader

@@ -4,20 +4,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.cli.options import rfc3339
+from monitor.cli.stored import open_stored
 from monitor.config.changes import Listed, listed_sources
 from monitor.config.load import Loaded
 from monitor.feeds.redaction import redact_url
 from monitor.model import ErrorKind, Source, SourceState
 from monitor.settings import PollSettings
-from monitor.store import Store
 
 TOLD_TWICE = 2  # a server that says once that a feed is gone may have slipped
 
 
 def standings(loaded: Loaded, *, now: datetime) -> list[dict[str, Any]]:
     """Return every source that is polled, in the order of the files, ready for JSON."""
-    with Store.open(loaded.settings.store.url) as store:
-        states = {state.url: state for state in store.source_states()}
+    with open_stored(loaded.settings.store.url) as store:
+        states = {state.url: state for state in store.source_states()} if store else {}
     places = {each.url: each for each in listed_sources(loaded)}
     return [
         standing(source, states.get(source.url), places[source.url], loaded.settings.poll, now=now)

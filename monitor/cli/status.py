@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.options import clock, config_option, json_option, load_config, print_json, rfc3339
+from monitor.cli.options import (
+    clock,
+    config_option,
+    count,
+    json_option,
+    load_config,
+    print_json,
+    rfc3339,
+    say,
+)
+from monitor.cli.stored import nothing_stored, open_stored
 from monitor.errors import ConfigError
 from monitor.feeds.redaction import redact_url
 from monitor.model import DeliveryState
@@ -16,6 +26,9 @@ if TYPE_CHECKING:
     from monitor.store import Store
 
 SHOWN = 20  # failing sources
+_ELSEWHERE = (
+    "a monitor run that began with another store.url goes on with that store until it is restarted"
+)
 
 
 @click.command(epilog="Example: monitor status")
@@ -23,11 +36,11 @@ SHOWN = 20  # failing sources
 @json_option
 def command(*, config_file: str | None, as_json: bool) -> int:
     """Say whether the daemon runs, and what fails, waits or is late; exit 1 if it needs you."""
-    from monitor.store import Store
-
     url, configured, wrong = _configured(config_file)
-    with Store.open(url) as store:
-        status = _status(store, configured)
+    with open_stored(url) as store:
+        status = _status(store, configured) if store else _nothing(configured)
+    if not status["running"]:
+        say(_ELSEWHERE if store else f"{nothing_stored(url)}\n{_ELSEWHERE}")
     if wrong and not status["running"]:
         raise wrong
     if as_json:
@@ -82,6 +95,23 @@ def _configuration(store: "Store") -> dict[str, Any] | None:
     }
 
 
+def _nothing(configured: Collection[str] | None) -> dict[str, Any]:
+    """Return how things stand where nothing was ever stored."""
+    number = len(configured or ())
+    return {
+        "running": False,
+        "holder": None,
+        "configuration": None,
+        "sources": {"configured": number, "ok": 0, "failing": 0, "never_polled": number},
+        "next_poll": None,
+        "items": 0,
+        "alerts": 0,
+        "deliveries": {},
+        "oldest_waiting_seconds": None,
+        "failing": [],
+    }
+
+
 def _status(store: "Store", configured: Collection[str] | None) -> dict[str, Any]:
     """Return how things stand; of sources the configured ones count, met by a poll or not.
 
@@ -131,7 +161,7 @@ def _show_configuration(told: dict[str, Any]) -> None:
     files = f" and {told['files'] - 1} more" if told["files"] > 1 else ""
     click.echo(
         f"configuration: {told['file']}{files}, {told['digest'][:12]}, loaded {told['loaded_at']}: "
-        f"{told['sources']} sources, {told['watchlists']} watchlists"
+        f"{count(told['sources'], 'source')}, {count(told['watchlists'], 'watchlist')}"
     )
     if rejected := told["rejected"]:
         more = f" and {rejected['errors'] - 1} more" if rejected["errors"] > 1 else ""
@@ -156,7 +186,8 @@ def _show(status: dict[str, Any]) -> None:
         click.echo(f"    failed {failed} {source['since']}")
     states = ", ".join(f"{number} {state}" for state, number in status["deliveries"].items())
     click.echo(
-        f"{status['items']} items, {status['alerts']} alerts; deliveries: {states or 'none'}"
+        f"{count(status['items'], 'item')}, {count(status['alerts'], 'alert')}; "
+        f"deliveries: {states or 'none'}"
     )
     if status["oldest_waiting_seconds"] is not None:
         click.echo(f"the oldest delivery has waited {status['oldest_waiting_seconds']} s")

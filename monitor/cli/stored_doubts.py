@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from monitor.config.load import Loaded
 from monitor.config.problems import Code, Problem, quote
 from monitor.config.rule_checks import lonely_terms
 from monitor.config.tree import nearest_key, warning_at
-from monitor.store.sample import Sample, sample
+from monitor.store.glance import may_hold
 from monitor.watch.counting import Counted, TermCounter
 from monitor.watch.matcher import Matcher
 from monitor.watch.tally import TOO_COMMON
 from monitor.watch.terms import Term
+
+if TYPE_CHECKING:
+    from monitor.store.sample import Sample
 
 SPAN: Final = timedelta(days=30)
 SLACK: Final = timedelta(days=1)  # a store that is this much younger is old enough
@@ -23,8 +26,10 @@ ENOUGH: Final = 200  # items before a share of them means anything
 def stored_doubts(loaded: Loaded, now: datetime) -> list[Problem]:
     """Return warnings about terms and watchlists; nothing where no store can be read."""
     settings = loaded.settings
-    if not settings.watchlists:
+    if not settings.watchlists or not may_hold(settings.store.url, ENOUGH):
         return []
+    from monitor.store.sample import sample
+
     seen = sample(settings.store.url, since=now - SPAN, most=MOST)
     if seen is None or len(seen.items) < ENOUGH:
         return []
@@ -52,7 +57,7 @@ def _frequent(loaded: Loaded, terms: TermCounter) -> Iterator[Problem]:
                 yield problem
 
 
-def _silent(loaded: Loaded, seen: Sample, matched: set[str], now: datetime) -> Iterator[Problem]:
+def _silent(loaded: Loaded, seen: "Sample", matched: set[str], now: datetime) -> Iterator[Problem]:
     if seen.oldest is None or seen.oldest > now - SPAN + SLACK:
         return
     for watchlist in loaded.settings.watchlists:

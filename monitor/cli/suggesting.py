@@ -42,7 +42,8 @@ def _lines(suggestion: Suggestion) -> Iterator[str]:
     yield from _listed("aliases", suggestion.aliases)
     yield from _listed("ambiguous", suggestion.ambiguous)
     if suggestion.ambiguous:
-        yield "    # An ambiguous name counts with one of these terms near, and with none of those:"
+        yield "    # An ambiguous name counts with a context term in the same item; an exclude term"
+        yield "    # rules it out where there is none:"
         yield "    # context: [a place, a party]"
         yield "    # exclude: [a namesake]"
     if suggestion.found_anyway:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from monitor.cli.options import rfc3339
+from monitor.cli.options import count, rfc3339
 from monitor.watch.counting import Counted, TermCounter
 from monitor.watch.tally import TOO_COMMON, Tallies, Tally
 
@@ -109,7 +109,7 @@ def as_text(figures: Figures, *, blocks: bool, verbose: bool) -> Iterator[str]:
     tallies = figures.tallies
     days = tallies.days()
     span = f" from {days[0]} to {days[-1]} (UTC)" if days else ""
-    yield f"{_count(tallies.items, 'item')}{span}"
+    yield f"{count(tallies.items, 'item')}{span}"
     for tally in tallies.each.values():
         yield ""
         yield from _figures(tally, figures, blocks=blocks, verbose=verbose)
@@ -120,9 +120,9 @@ def as_text(figures: Figures, *, blocks: bool, verbose: bool) -> Iterator[str]:
 
 def _figures(tally: Tally, figures: Figures, *, blocks: bool, verbose: bool) -> Iterator[str]:
     days = figures.tallies.days()
-    yield f"{tally.watchlist}: {_count(tally.alerts, 'alert')}{_rate(tally, len(days))}"
+    yield f"{tally.watchlist}: {count(tally.alerts, 'alert')}{_rate(tally, len(days))}"
     if tally.follow_ups:
-        yield f"  {_count(tally.follow_ups, 'follow-up')} on the same stories"
+        yield f"  {count(tally.follow_ups, 'follow-up')} on the same stories"
     if tally.alerts:
         yield from _curve(tally, days, blocks=blocks)
     yield f"  {_matches(tally, figures.tallies.items)}"
@@ -164,13 +164,14 @@ def _matches(tally: Tally, items: int) -> str:
     share = f" ({_percent(tally.matches / items)} of items)" if tally.matches else ""
     parts = [f"{number:,} {word}" for word, number in tally.outcomes.most_common()]
     parts += [f"{tally.possible:,} possible"] if tally.possible else []
-    return f"{_count(tally.matches, 'match')}{share}" + (f": {', '.join(parts)}" if parts else "")
+    return f"{count(tally.matches, 'match')}{share}" + (f": {', '.join(parts)}" if parts else "")
 
 
 def _term_lines(tally: Tally, terms: TermCounter, *, verbose: bool) -> Iterator[str]:
     rows = _terms(tally, terms)
     found = [row for row in rows if row["items"]]
-    never = [_named(row) for row in rows if not row["items"]]
+    never = [_named(row) for row in rows if not row["items"] and not row["vetoes"]]
+    idle = [_named(row) for row in rows if not row["items"] and row["vetoes"]]
     most = len(rows) if verbose else SHOWN
     if found:
         yield "  terms      items    share  counted"
@@ -183,6 +184,8 @@ def _term_lines(tally: Tally, terms: TermCounter, *, verbose: bool) -> Iterator[
         yield f"  {len(found) - most:,} more with -v"
     if never:
         yield f"  never found: {_listed(never, most)}"
+    if idle:
+        yield f"  vetoes never found: {_listed(idle, most)}"
 
 
 def _named(row: dict[str, Any]) -> str:
@@ -200,8 +203,3 @@ def _listed(words: Sequence[str], most: int | None) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.001 else f"{100 * share:.2g} %"
-
-
-def _count(number: int, noun: str) -> str:
-    plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"

@@ -9,6 +9,7 @@ import click
 from monitor.cli.choosing import choose_source
 from monitor.cli.options import print_json, say
 from monitor.cli.standing import duration, standing, written
+from monitor.cli.stored import open_stored
 from monitor.config.load import Loaded
 from monitor.feeds.pacing.price import common_price
 from monitor.feeds.pacing.reasons import as_json, reasons
@@ -16,7 +17,6 @@ from monitor.feeds.redaction import redact_url
 from monitor.feeds.servers.groups import settings_for
 from monitor.model import HostWish, Source, SourceState
 from monitor.settings import HostSettings, PollSettings, Settings
-from monitor.store import Store
 
 _SAID_ELSEWHERE = frozenset({"last_poll", "next_poll"})
 
@@ -28,9 +28,9 @@ def explain_source(loaded: Loaded, wanted: str, *, now: datetime, json_wanted: b
     if source is None:
         say(f"{place.file}:{place.line}: this source has enabled: no, so it is not polled")
         return 1
-    with Store.open(loaded.settings.store.url) as store:
-        states = store.source_states()
-        wishes = store.host_wishes(now)
+    with open_stored(loaded.settings.store.url) as store:
+        states = store.source_states() if store else []
+        wishes = store.host_wishes(now) if store else {}
     state = next((each for each in states if each.url == source.url), None)
     poll = loaded.settings.poll
     told = standing(source, state, place, poll, now=now) | _chosen(source, poll)
@@ -134,9 +134,7 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if "validators" not in told:
         yield "next poll", "once monitor run or monitor poll has met it in the configuration"
         return
-    interval = told["interval_seconds"]
-    spread = f", {duration(interval)} after the last" if interval else ""
-    yield "next poll", f"{told['next_poll']}{spread}"
+    yield "next poll", f"{told['next_poll']}{_spread(told)}"
     for word, reason in told["reasons"].items():
         if word not in _SAID_ELSEWHERE:
             yield "decides" if word == told["bound_by"] else "because", reason["text"]
@@ -149,6 +147,15 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "gaps", f"{told['gaps']}, the last at {told['last_gap']}: news may have been missed"
     if told["rekeyed"]:
         yield "renamed", f"all its items came under new names at {told['rekeyed']}"
+
+
+def _spread(told: dict[str, Any]) -> str:
+    """Return how long after the last poll the next is: near the interval, as chance has it."""
+    if not told["last_polled"] or not told["next_poll"]:
+        return ""
+    last, following = map(datetime.fromisoformat, (told["last_polled"], told["next_poll"]))
+    seconds = round((following - last).total_seconds())
+    return f", {duration(seconds)} after the last" if seconds > 0 else ""
 
 
 def _fault(told: dict[str, Any]) -> str:

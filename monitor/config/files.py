@@ -23,6 +23,7 @@ from monitor.config.tree import (
 from monitor.config.yaml_read import read_yaml
 
 MAX_FILES = 1_000
+_HEAD = 8_192  # bytes in which one that no text holds tells that a file is none
 
 
 @dataclass(slots=True)
@@ -125,7 +126,24 @@ class Collector:
             f"{beside}/{x}" for x in found
         )
         paths = [_normal(beside / each) for each in found]
+        for path in paths:
+            if not path.is_file():
+                self._pass_over(path, wanted)
         return [path for path in paths if path.is_file() and path.resolve() not in self.seen]
+
+    def _pass_over(self, path: Path, wanted: ScalarNode) -> None:
+        """Warn of what a wildcard finds and is no file, but not of folders that only hold some."""
+        if path.is_dir() and path.suffix.lower() not in _SUFFIXES:
+            return
+        what = (
+            "a folder"
+            if path.is_dir()
+            else "not a plain file"
+            if path.exists()
+            else "a link that leads nowhere"
+        )
+        message = f"{quote(str(path.relative_to(self.folder)))} is passed over: it is {what}"
+        self.problems.append(warning_at(wanted, Code.UNREADABLE, message, "mend or remove it"))
 
     def _include_one(self, path: Path, wanted: ScalarNode) -> None:
         resolved = path.resolve()
@@ -166,10 +184,14 @@ _OUTSIDE = (
 )
 
 _BESIDE = "an include is looked for beside the file that names it"
+_SUFFIXES = frozenset({".yaml", ".yml", ".opml", ".xml"})
 _RIGHTS = "see who owns it and who may read it: ls -l"
 
 
 def _read_bytes(path: Path) -> bytes:
+    # Nobody may ever write to a pipe; those the shell gives, as in -c <(…), stand below /dev.
+    if path.is_fifo() and not path.is_relative_to("/dev"):
+        raise OSError("not a plain file")
     with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)
 
@@ -179,6 +201,8 @@ def _why_unreadable(path: Path, error: OSError) -> tuple[Code, str, str]:
         return Code.NO_FILE, "there is no such file", "write one with: monitor init"
     if isinstance(error, IsADirectoryError):
         return Code.UNREADABLE, "this is a folder", f"name its files: {path.name}/*.yaml"
+    if path.is_fifo():
+        return Code.UNREADABLE, "this is not a plain file", "name a file"
     return Code.UNREADABLE, f"it can't be read: {error.strerror or error}", _RIGHTS
 
 
@@ -191,11 +215,14 @@ def _why_no_file(path: Path, written: str) -> tuple[Code, str, str]:
 
 
 def _not_utf8(name: str, data: bytes, error: UnicodeDecodeError) -> Problem:
+    message, advice = "this is not UTF-8 text", "save the file as UTF-8"
+    if b"\0" in data[:_HEAD]:  # its bytes would tell nobody anything
+        return Problem(file=name, code=Code.NOT_UTF8, message=message, help=advice)
     file = TextFile(name, data.decode("utf-8", "replace"))
     before = LINE_END.split(data[: error.start].decode("utf-8", "replace"))
     line, column = len(before) - 1, len(before[-1])
     node = ScalarNode(file, line, column, line, column + 1, "")
-    return problem_at(node, Code.NOT_UTF8, "this is not UTF-8 text", "save the file as UTF-8")
+    return problem_at(node, Code.NOT_UTF8, message, advice)
 
 
 def _normal(path: Path) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 _MOST_LINKS = 40
 MAX_BYTES = 64_000_000  # of a file: a list of a hundred thousand names with room to grow
 NOT_THERE = b""  # in place of a digest: not there, not a plain file, or not to be read
-EMPTY = blake2b(b"", digest_size=16).digest()
+_LENGTH = 8  # bytes of a digest that say how long the file is
 
 
 @dataclass(frozen=True, kw_only=True)  # not slotted: it keeps the names it watches
@@ -24,6 +24,8 @@ class Inputs:
 
     contents: Mapping[Path, bytes] = field(default_factory=dict)  # the digest of each file
     listings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # The sections that hold something, by the name of their file.
+    held: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
 
     def now(self) -> "Inputs":
         """Return the same inputs as they are now. Reads every file."""
@@ -32,11 +34,12 @@ class Inputs:
             listings={pattern: listed(pattern) for pattern in self.listings},
         )
 
-    def emptied(self, later: "Inputs") -> bool:
-        """Say whether a file that held something holds nothing later: it may be being written."""
+    def thinned(self, later: "Inputs") -> bool:
+        """Say whether a file lost a third or more of its length: it may be being written."""
         return any(
-            digest == EMPTY and self.contents.get(path, NOT_THERE) not in {EMPTY, NOT_THERE}
+            _length(digest) * 3 <= _length(self.contents.get(path, NOT_THERE)) * 2
             for path, digest in later.contents.items()
+            if digest != NOT_THERE and path in self.contents
         )
 
     def folders(self) -> set[Path]:
@@ -66,7 +69,11 @@ class Inputs:
 
 def digest(data: bytes) -> bytes:
     """Return what stands for a file's bytes."""
-    return blake2b(data, digest_size=16).digest()
+    return len(data).to_bytes(_LENGTH) + blake2b(data, digest_size=16).digest()
+
+
+def _length(digest: bytes) -> int:
+    return int.from_bytes(digest[:_LENGTH])
 
 
 def digest_of(path: Path) -> bytes:

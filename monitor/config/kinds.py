@@ -53,7 +53,9 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class OneOrMore:
-    """Lets one text stand for a list of one."""
+    """Lets one text stand for a list of one; of rules, which are mappings too, one rule."""
+
+    rules: bool = False
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -61,7 +63,7 @@ class OneOrMore:
         """Wrap the text before the list is checked."""
 
         def wrap(value: object) -> object:
-            return [value] if isinstance(value, str) else value
+            return [value] if isinstance(value, str | dict if self.rules else str) else value
 
         return core_schema.no_info_before_validator_function(wrap, handler(source))
 
@@ -71,7 +73,7 @@ class OneOrMore:
         """Say so to editors."""
         several = handler(schema)
         item = several["items"]
-        one = item if "type" in item else {"type": ["string", "number", "boolean"]}
+        one = item if "type" in item or self.rules else {"type": ["string", "number", "boolean"]}
         return {"anyOf": [one, several]}
 
 

@@ -17,6 +17,7 @@ from monitor.config.problems import Code, Problem
 from monitor.config.references import Outside, Resolver
 from monitor.config.terms import Known
 from monitor.config.tree import MappingNode, TextFile
+from monitor.config.unfinished import held_by, unfinished
 from monitor.config.validation import validate
 from monitor.errors import ConfigError
 from monitor.settings import Settings
@@ -69,9 +70,16 @@ def load(
 
 
 def attempt(
-    path: Path, *, environ: Mapping[str, str], instead: Mapping[Path, bytes] = MappingProxyType({})
+    path: Path,
+    *,
+    environ: Mapping[str, str],
+    instead: Mapping[Path, bytes] = MappingProxyType({}),
+    held: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> tuple[Loaded | ConfigError, Inputs]:
-    """Return what `load` returns or raises, and what was read for it either way."""
+    """Return what `load` returns or raises, and what was read for it either way.
+
+    `held` says which sections of which files held something before; of these none may be empty.
+    """
     folder = path.absolute().parent.resolve()
     resolver = Resolver(outside=Outside.beside(folder, environ))
     collector = Collector(folder=folder, resolver=resolver, instead=instead)
@@ -81,6 +89,8 @@ def attempt(
     unread = any(each.severity == "error" for each in collector.problems)
     values = resolver.plain(root)
     problems = [*collector.problems, *clashes, *resolver.problems]
+    if not unread:
+        problems += unfinished(collector.trees, held)
 
     chosen, invalid = validate(values, root, _known(root, unread=unread), resolver.broken)
     problems += _apart([*invalid, *given_twice(root, resolver)], problems)
@@ -112,7 +122,7 @@ def attempt(
 
 def _inputs(collector: Collector) -> Inputs:
     contents = collector.resolver.contents | collector.contents
-    return Inputs(contents=contents, listings=collector.listings)
+    return Inputs(contents=contents, listings=collector.listings, held=held_by(collector.trees))
 
 
 def _reads_pages(settings: Settings) -> bool:

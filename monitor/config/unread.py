@@ -17,6 +17,8 @@ def store_url(path: Path, *, environ: Mapping[str, str]) -> str | None:
 
     None where the file can't be read, or where the address needs what is not there.
     """
+    if path.is_fifo():
+        return None  # to read it once more would wait for ever
     try:
         text = path.read_bytes().decode("utf-8", "replace")
     except OSError:

@@ -19,6 +19,7 @@ from monitor.config.tree import (
     MappingNode,
     Path,
     ScalarNode,
+    SequenceNode,
     Step,
     find,
     find_key,
@@ -127,8 +128,8 @@ def _path(root: MappingNode, loc: tuple[Step, ...]) -> Path:
         is_tag = isinstance(step, str) and step.startswith("<") and step.endswith(">")
         if step == "[key]" or (is_tag and not inside):
             continue
-        if isinstance(step, int) and isinstance(node, ScalarNode):
-            continue  # one text that stands for a list of one
+        if isinstance(step, int) and not isinstance(node, SequenceNode):
+            continue  # one text or one rule that stands for a list of one
         path.append(step)
         node = find(node, (step,))
     return tuple(path)

@@ -6,6 +6,7 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from monitor.config.kinds import Given, Language, OneOrMore, Options, Text
 from monitor.config.rules import MatchRules, VetoRule
+from monitor.config.shapes import mapping_like
 from monitor.config.terms import EntityTitle, NotifierName, TermText
 from monitor.model import Field as ItemField
 
@@ -125,15 +126,18 @@ class ExpectationOptions(Options):
 
 
 class WatchlistOptions(Options):
-    """Named rules over items. The short form is a list of terms and rules, of which any fires."""
+    """Named rules over items.
 
-    match: Annotated[MatchRules, OneOrMore()] = Field(
+    The short form is a term, or a list of terms and rules of which any fires.
+    """
+
+    match: Annotated[MatchRules, OneOrMore(rules=True)] = Field(
         description="Terms and rules; any of them fires the watchlist. A rule is "
         "`{entity: KEY}`, `{any: […]}`, `{all: […]}`, `{none: […]}`, `{near: {…}}`, "
         "`{at_least: {…}}` or `{query: …}`, and they nest.",
         examples=[["airspace", {"all": ["Venezuela", {"any": ["amnesty", "regime change"]}]}]],
     )
-    none: Annotated[list[VetoRule], OneOrMore()] = Field(
+    none: Annotated[list[VetoRule], OneOrMore(rules=True)] = Field(
         default=[],
         description="Terms and rules that veto the whole watchlist for an item.",
         examples=[["baseball", "Miss Venezuela"]],
@@ -157,7 +161,9 @@ class WatchlistOptions(Options):
         description="Only items in these languages; empty: all. `en` means `en-GB` too.",
         examples=[["en", "es"]],
     )
-    sources: SourceFilterOptions = Field(
+    sources: Annotated[
+        SourceFilterOptions, mapping_like("sources: {include: [tag:wire]}, or exclude:")
+    ] = Field(
         default_factory=SourceFilterOptions,
         description="Which sources are read.",
         examples=[{"exclude": ["tag:sport"]}],
@@ -167,7 +173,9 @@ class WatchlistOptions(Options):
         description="Notifiers that are told, by name; default: the top-level `notify`.",
         examples=[["desk"]],
     )
-    tests: ExpectationOptions = Field(
+    tests: Annotated[
+        ExpectationOptions, mapping_like("tests: {match: [a headline], no_match: [another]}")
+    ] = Field(
         default_factory=ExpectationOptions,
         description="Items to try the watchlist on.",
         examples=[{"match": ["Maduro leaves Caracas"], "no_match": ["Maduro cigars reviewed"]}],
@@ -175,10 +183,11 @@ class WatchlistOptions(Options):
 
 
 def _kind_of_watchlist(value: Any) -> str:
-    return "<list>" if isinstance(value, list) else "<watchlist>"
+    return "<list>" if isinstance(value, list | str) else "<watchlist>"
 
 
 WatchlistItem: TypeAlias = Annotated[
-    Annotated[MatchRules, Tag("<list>")] | Annotated[WatchlistOptions, Tag("<watchlist>")],
+    Annotated[MatchRules, OneOrMore(), Tag("<list>")]
+    | Annotated[WatchlistOptions, Tag("<watchlist>")],
     Discriminator(_kind_of_watchlist),
 ]

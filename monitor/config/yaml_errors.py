@@ -135,6 +135,18 @@ def _sign_in_flow(failure: _Failure) -> _Finding | None:
     )
 
 
+def _sign_of_nothing(failure: _Failure) -> _Finding | None:
+    """Find an item of a one-line list that begins with a sign that nothing in YAML begins with."""
+    item = re.compile(r"[@%`][^,\]}]*").match(failure.source, failure.column)
+    if item is None or "cannot start any token" not in failure.said:
+        return None
+    return _Finding(
+        message=f"a text that starts with {item[0][0]} needs quotes",
+        advice=f"write {_quoted(item[0].rstrip())}",
+        width=len(item[0].rstrip()),
+    )
+
+
 def _open_quote(failure: _Failure) -> _Finding | None:
     if "quoted scalar" not in failure.within or "end of stream" not in failure.said:
         return None
@@ -171,6 +183,15 @@ def _open_flow(failure: _Failure) -> _Finding | None:
         return None
     bracket, closing = ("[", "]") if "sequence" in failure.within else ("{", "}")
     if failure.line != failure.outer_line:
+        rest = failure.outer[failure.outer_column :]
+        comment = re.match(rf"[^\"']*?\s(#[^\n]*{re.escape(closing)}.*)", rest)
+        if comment:
+            return _Finding(
+                message=f"a comment begins here, so the {bracket} before it is never closed",
+                advice=f"put a text that contains “ #” into quotes, or write {closing} before it",
+                at=(failure.outer_line, failure.outer_column + comment.start(1)),
+                width=len(comment[1].rstrip()),
+            )
         return _Finding(
             message=f"this {bracket} is never closed",
             advice=f"write {closing} at its end",
@@ -251,6 +272,7 @@ _LOOKS = (
     _reference_in_flow,
     _sign_in_flow,
     _sign_first,
+    _sign_of_nothing,
     _open_flow,
     _colon_in_value,
     _after_quotes,

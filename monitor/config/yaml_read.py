@@ -84,6 +84,7 @@ class _Builder:
     open: list[_Open] = field(default_factory=list)
     anchors: dict[str, AnyNode] = field(default_factory=dict)
     unused: dict[str, ScalarNode] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)  # anchors where a term was meant
     containing: set[str] = field(default_factory=set)  # anchors that refer to themselves
     documents: int = 0
     aliases: int = 0
@@ -109,17 +110,15 @@ class _Builder:
         return Tree(root=self._nothing(), problems=(*before, problem))
 
     def finish(self) -> Tree:
-        warnings = [
-            warning_at(
-                node,
-                Code.UNUSED_ANCHOR,
-                f"nothing refers to the anchor {quote(name)}",
-                f'a text that starts with & needs quotes: "&{name} …"',
-            )
-            for name, node in islice(self.unused.items(), MOST)
-            if name not in self.containing
-        ]
-        return Tree(root=self._root(), problems=(*self.problems, *warnings))
+        unused = islice((name for name in self.unused if name not in self.containing), MOST)
+        return Tree(root=self._root(), problems=(*self.problems, *map(self._unused, unused)))
+
+    def _unused(self, name: str) -> Problem:
+        held, message = self.anchors[name], f"nothing refers to the anchor {quote(name)}"
+        text = held.text if isinstance(held, ScalarNode) else "…"
+        advice = f'a text that starts with & needs quotes: "{f"&{name} {text}".strip()}"'
+        at = problem_at if isinstance(held, ScalarNode) and name in self.listed else warning_at
+        return at(self.unused[name], Code.UNUSED_ANCHOR, message, advice)
 
     def _root(self) -> MappingNode:
         if isinstance(self.root, MappingNode):
@@ -235,6 +234,8 @@ class _Builder:
         start = event.start_mark
         end = start.column + 1 + len(event.anchor)
         self.anchors[event.anchor] = node
+        if self.open and type(self.open[-1].start) is yaml.SequenceStartEvent:
+            self.listed.add(event.anchor)
         self.unused[event.anchor] = ScalarNode(
             self.file, start.line, start.column, start.line, end, event.anchor
         )

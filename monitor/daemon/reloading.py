@@ -21,10 +21,10 @@ from monitor.daemon import Daemon
 from monitor.daemon.differences import changed_sections, waiting_for_restart
 from monitor.daemon.leisure import let_go, much_to_keep
 from monitor.daemon.systemd import notify
+from monitor.daemon.telling import Doubt, as_known, errors_of, notice_of, rejection
 from monitor.daemon.watching import watching
 from monitor.errors import ConfigError, StoreError
-from monitor.logs import escape
-from monitor.model import Notice, Rejected, Running, Severity
+from monitor.model import Rejected, Running
 from monitor.pipeline import Pipeline, Setup, set_up
 from monitor.settings import Settings
 
@@ -34,8 +34,9 @@ LOOK_EVERY = 60.0  # seconds; what no event told of
 FIRST_LOOK = 1.0  # seconds; what changed before anybody watched has no event
 QUIET = 0.3  # seconds in which nothing changed: whoever saves is done
 SECOND_LOOK = 1.0  # seconds before what is wrong is believed: a file may be half written
-EMPTY_LOOK = 2.0  # seconds before a file that is suddenly empty is believed
+THIN_QUIET = 5.0  # the same where a file is suddenly much shorter: the rest may be on its way
 NEVER_QUIET = 10.0  # seconds after which a change is read although more come
+NEVER_THIN = 60.0  # the same where a file is suddenly much shorter
 TRY_AGAIN = 5.0  # seconds until the store is asked again to follow
 _SOURCES = frozenset({"sources", "poll", "hosts"})  # what decides which are polled when
 
@@ -55,7 +56,8 @@ class _Prepared:
 class Reloader:
     """Watches the files of a running daemon's configuration.
 
-    `hear` is told each configuration that counts, so that the log follows it.
+    `hear` is told each configuration that counts, so that the log follows it. `warned` are the
+    warnings that need no repeating.
     """
 
     path: Path
@@ -67,8 +69,10 @@ class Reloader:
     daemon: Daemon
     now: Callable[[], datetime]
     hear: Callable[[Settings, frozenset[str]], None]
+    warned: frozenset[Doubt] = frozenset()  # what people were told of the configuration that counts
     running: Running = field(init=False)
     _started: Settings = field(init=False)
+    _counting: Inputs = field(init=False)  # what the configuration that counts was read from
     _told: set[str] = field(default_factory=set)  # what people heard of since it was last right
     _behind: bool = False  # the store has not followed the sources yet
     _asked: bool = False
@@ -79,6 +83,7 @@ class Reloader:
         # Without what is large and never asked for again.
         self._started = replace(self.setup.settings, sources=(), entities=(), watchlists=())
         self.running = self._counts(self.setup.settings)
+        self._counting = self.inputs
 
     def ask(self) -> None:
         """Have everything read again, changed or not."""
@@ -101,7 +106,8 @@ class Reloader:
                 # A folder of theirs may have come meanwhile, to be watched as well.
                 while inputs is self.inputs and folders == await asyncio.to_thread(inputs.folders):
                     await self._wait(patience)
-                    patience = LOOK_EVERY
+                    # A busy machine may take longer to begin watching.
+                    patience = min(3 * patience, LOOK_EVERY)
                     try:
                         await self._look()
                     except Exception:
@@ -132,14 +138,18 @@ class Reloader:
 
     async def _settle(self) -> None:
         """Return when nothing changes any more, or never stops changing."""
-        loop = asyncio.get_running_loop()
-        until, last = loop.time() + NEVER_QUIET, None
-        while loop.time() < until:
+        time_now = asyncio.get_running_loop().time
+        began = since = time_now()
+        last, quiet, longest = None, QUIET, NEVER_QUIET
+        while time_now() - began < longest:
             seen = await asyncio.to_thread(self.inputs.now)
-            if seen == last:
+            if seen != last:
+                last, since = seen, time_now()
+                thin = self._counting.thinned(seen)
+                quiet, longest = (THIN_QUIET, NEVER_THIN) if thin else (QUIET, NEVER_QUIET)
+            elif time_now() - since >= quiet:
                 return
-            last = seen
-            await asyncio.sleep(EMPTY_LOOK if self.inputs.emptied(seen) else QUIET)
+            await asyncio.sleep(QUIET)
 
     # --- one reload -----------------------------------------------------------------------
 
@@ -161,7 +171,9 @@ class Reloader:
 
     async def _load(self) -> _Prepared | ConfigError:
         with much_to_keep():
-            outcome, self.inputs = await asyncio.to_thread(attempt, self.path, environ=self.environ)
+            outcome, self.inputs = await asyncio.to_thread(
+                attempt, self.path, environ=self.environ, held=self._counting.held
+            )
             if isinstance(outcome, ConfigError):
                 return outcome
             setup = await asyncio.to_thread(set_up, outcome.settings, before=self.setup)
@@ -171,6 +183,7 @@ class Reloader:
 
     async def _take_over(self, new: _Prepared) -> None:
         before, self.setup = self.setup, new.setup
+        self._counting = self.inputs
         settings = new.setup.settings
         # What is still in flight may name secrets of the configuration it began with.
         self.hear(settings, new.secrets | self.secrets)
@@ -210,32 +223,22 @@ class Reloader:
             log.warning("deliveries can't follow the configuration: %s", fault)
 
     async def _reject(self, error: ConfigError) -> None:
-        first = next(each for each in error.problems if each.severity == "error")
-        words = _in_one_line(first)
-        count = sum(each.severity == "error" for each in error.problems)
-        rejected = Rejected(at=self.now(), error=words, errors=count)
+        rejected = rejection(error, self.now())
         self.running = replace(self.running, rejected=rejected)
-        for problem in error.problems:
+        for problem in errors_of(error):
             log.error("%s", problem)
-        log.error("the change is not taken over, the configuration from before goes on: %s", words)
+        log.error(
+            "the change is not taken over, the configuration from before goes on: %s",
+            rejected.error,
+        )
         await self._publish()
         if str(error) not in self._told:
             self._told.add(str(error))
             await self._announce(rejected, error)
 
     async def _announce(self, rejected: Rejected, error: ConfigError) -> None:
-        others = f" and {rejected.errors - 1} more" if rejected.errors > 1 else ""
-        notice = Notice(
-            type="system.config_rejected",
-            source=None,
-            created=rejected.at,
-            severity=Severity.MEDIUM,
-            title=f"The changed configuration is not taken over: {rejected.error}{others}",
-            text=f"{error}\n\nThe one from before goes on; `monitor check` says this too.",
-            count=rejected.errors,
-        )
         try:
-            await self.daemon.hint(await self.pipeline.writer.announce(notice))
+            await self.daemon.hint(await self.pipeline.writer.announce(notice_of(rejected, error)))
         except StoreError as fault:
             log.warning("nobody can be told of the configuration: %s", fault)
 
@@ -255,7 +258,9 @@ class Reloader:
     def _say(self, new: _Prepared) -> None:
         settings = new.setup.settings
         for problem in new.warnings:
-            log.warning("%s", problem)
+            if as_known(problem) not in self.warned:
+                log.warning("%s", problem)
+        self.warned = frozenset(map(as_known, new.warnings))
         log.info(
             "the configuration was reloaded",
             extra={
@@ -277,8 +282,3 @@ class Reloader:
             await self.pipeline.writer.do(self.pipeline.store.tell_running, running)
         except StoreError as fault:
             log.warning("the store can't keep which configuration runs: %s", fault)
-
-
-def _in_one_line(problem: Problem) -> str:
-    place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
-    return escape(f"{place}: {problem.message} [{problem.code}]")

@@ -91,7 +91,7 @@ def _watch(
         step=STEP,
         stop_event=stop,
         rust_timeout=_ROUSE,
-        force_polling=polling,
+        force_polling=polling or None,  # None: as WATCHFILES_FORCE_POLLING says
         poll_delay_ms=LOOK_EVERY,
         recursive=False,
         ignore_permission_denied=True,

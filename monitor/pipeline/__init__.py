@@ -40,6 +40,7 @@ __all__ = ["LONG_GAP_SECONDS", "Pipeline", "Setup", "Visit", "decider", "set_up"
 # After a start or a sleep: ten sources a second, and no source waits longer than a minute.
 SPREAD_PER_SOURCE = timedelta(milliseconds=100)
 LONGEST_SPREAD = timedelta(minutes=1)
+WISHES_FRESH = timedelta(minutes=1)  # what hosts told other processes is read as often
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,6 +74,7 @@ class Pipeline:
     _gaps: Gaps = field(init=False)
     _gate: Gate = field(init=False)
     _gists: Gists = field(init=False, default_factory=Gists)
+    _heard_at: datetime | None = field(init=False, default=None)  # when wishes were read last
 
     def __post_init__(self) -> None:
         """Index the sources, start the thread that reads the store, set up the two lanes."""
@@ -155,6 +157,7 @@ class Pipeline:
                 preset=partial(settings_for, hosts=hosts),
                 group=partial(group_of, hosts=hosts),
                 turns=self._turns,
+                wish=self._gate.left,
             ),
         )
 
@@ -196,7 +199,7 @@ class Pipeline:
             group=lambda url: group_of(url, settings.hosts),
             furthest=may_wait_until,
         )
-        self._gate.learn(await self.read(self.store.host_wishes, self.now()))
+        await self._hear_wishes()
 
     async def reprice(self, states: Iterable[SourceState] | None = None) -> None:
         """Make the price of a poll anew, such that all sources together keep to poll.budget.
@@ -222,6 +225,10 @@ class Pipeline:
         wish = self._gate.wish(state.host, state.id)
         return wish.until if wish else None
 
+    async def _hear_wishes(self) -> None:
+        self._heard_at = now = self.now()
+        self._gate.learn(await self.read(self.store.host_wishes, now))
+
     # --- poll -----------------------------------------------------------------------------
 
     async def poll(self, host: str, ticket: Ticket) -> None:
@@ -229,6 +236,8 @@ class Pipeline:
 
         Gives the ticket back for the time of a long gap.
         """
+        if self._heard_at is None or abs(self.now() - self._heard_at) > WISHES_FRESH:
+            await self._hear_wishes()
         left = iter(await self.read(self.store.due_sources, host, self.now()))
         try:
             async with asyncio.TaskGroup() as group:

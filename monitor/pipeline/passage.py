@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from monitor.feeds.fetch.turns import Turns
 from monitor.feeds.servers.answers import LONGEST_FOR_HOST, host_until
@@ -16,6 +17,8 @@ from monitor.feeds.servers.groups import gap_of, group_of, settings_for
 from monitor.model import ErrorKind, Failed, HostWish, SourceId, SourceState
 from monitor.pipeline.gaps import LONG_GAP_SECONDS
 from monitor.settings import Settings
+
+_NO_SOURCE: Final = SourceId(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +33,11 @@ class Gate:
     _wishes: dict[str, tuple[HostWish, SourceId | None]] = field(default_factory=dict)
 
     def learn(self, wishes: Mapping[str, HostWish]) -> None:
-        """Heed the wishes that servers put into words before this process began."""
-        self._wishes.update((host, (wish, None)) for host, wish in wishes.items() if wish.said)
+        """Heed the wishes that servers put into words to other processes, or before this one."""
+        for host, wish in wishes.items():
+            known = self._wishes.get(host)
+            if wish.said and (known is None or known[0].until < wish.until):
+                self._wishes[host] = wish, None
 
     def note(self, failed: Failed, state: SourceState) -> None:
         """Remember the wish of a host, if the answer to a source is one."""
@@ -57,6 +63,11 @@ class Gate:
         # One that reaches further was made by a clock that was wrong.
         stands = timedelta() < wish.until - self.now() <= LONGEST_FOR_HOST
         return wish if stands else None
+
+    def left(self, host: str) -> timedelta:
+        """Return how long a host wants to be left alone by whoever is no source of it."""
+        wish = self.wish(host, _NO_SOURCE)
+        return wish.until - self.now() if wish else timedelta()
 
     def gap(self, host: str) -> timedelta:
         """Return the gap of a host, by its name or by an address there."""

@@ -27,7 +27,7 @@ from monitor.model import (
 from monitor.store.alerts import insert_alerts, insert_rulings
 from monitor.store.bulk import portions
 from monitor.store.cases import cases_of, save_cases
-from monitor.store.columns import AnyRow
+from monitor.store.columns import EPOCH, AnyRow, moment
 from monitor.store.engine import Database
 from monitor.store.items import SELECT_ITEMS, to_item
 from monitor.store.lock import ADVISORY_STORIES
@@ -38,12 +38,12 @@ from monitor.store.tables import items, rulings, sources, stories
 PAGE = 1000
 
 _SELECT: Select[Any] = SELECT_ITEMS.add_columns(
-    (items.c.first_seen <= sources.c.first_success_at).label("first_poll")
+    sources.c.first_success_at.label("succeeded"), sources.c.first_polls
 )
 
 
 class Past(NamedTuple):
-    """A stored item. With `first_poll` it was in its source when that was first polled."""
+    """A stored item; `first_poll`: it was there when its source was first polled, or was again."""
 
     item: Item
     first_poll: bool
@@ -81,10 +81,21 @@ def read_history(database: Database, *, since: datetime) -> Iterator[Past]:
         with database.read() as connection:
             rows = connection.execute(page.limit(PAGE)).all()
         for row in rows:
-            yield Past(to_item(row), bool(row.first_poll))
+            yield Past(to_item(row), _was_there(row))
         if len(rows) < PAGE:
             return
         page = wanted.where(_behind(rows[-1]))
+
+
+def _was_there(row: AnyRow) -> bool:
+    """Tell whether an item came with a poll that was the first, whichever time."""
+    earlier = list(map(moment, row.first_polls or ()))
+    began, succeeded = [EPOCH, *earlier[1::2]], [*earlier[::2], row.succeeded]
+    return any(
+        start < row.first_seen <= end
+        for start, end in zip(began, succeeded, strict=True)
+        if end is not None
+    )
 
 
 def count_history(database: Database, *, since: datetime) -> int:

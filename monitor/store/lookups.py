@@ -112,7 +112,7 @@ def find(
     link_key: str = "",
     is_link: Callable[[str], bool] | None = None,
 ) -> tuple[Finding, ...]:
-    """Find items by id or its beginning, by an alert's id, or by link, the newest first.
+    """Find items by an id, theirs or an alert's, or its beginning, or by link, the newest first.
 
     `link_key` (of the canonical link) finds a link in its other spellings, and at once; `is_link`
     is asked about the link of every item, also of those that share theirs and have no key for it.
@@ -217,7 +217,9 @@ def _wanted_items(connection: Connection, wanted: str, link_key: str) -> Any:
     alerted = connection.scalar(select(alerts.c.item).where(alerts.c.id == wanted))
     if alerted:
         return items.c.id == alerted
-    return items.c.id.between(wanted, f"{wanted}\U0010ffff")
+    last = f"{wanted}\U0010ffff"
+    called = select(alerts.c.item).where(alerts.c.id.between(wanted, last)).limit(MAX_FINDINGS)
+    return or_(items.c.id.between(wanted, last), items.c.id.in_(connection.scalars(called).all()))
 
 
 def _finding(connection: Connection, row: AnyRow) -> Finding:

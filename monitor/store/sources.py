@@ -43,8 +43,11 @@ _CONFIGURED = select(
     sources.c.tags,
     sources.c.inactive_since,
     sources.c.next_poll_at,
+    sources.c.first_success_at,
+    sources.c.first_polls,
 )
 LATEST = 1.1  # an interval with its jitter
+MOST_RETURNS = 50  # of a source that left and came back; what came before them is long pruned
 
 # Built once: to build a statement costs as much as to run it.
 _ARE_DUE = (_ACTIVE, sources.c.next_poll_at <= bindparam("now", type_=Instant()))
@@ -94,6 +97,7 @@ _FOLLOW = Bulk(
             next_poll_at=bindparam("next_poll_at"),
             # Who comes back is polled for the first time again; what was known of it stays so.
             first_success_at=case((_ACTIVE, sources.c.first_success_at), else_=null()),
+            first_polls=bindparam("first_polls"),
             inactive_since=null(),
         )
     )
@@ -149,7 +153,7 @@ def sync_sources(
         far = [row.url for row, each in kept if row.next_poll_at > now + limit(each) * LATEST]
         right = _latest(connection, far, furthest, wishes)
         followed = [
-            _followed_row(row, source, at, host)
+            _followed_row(row, source, at, host, now)
             for row, source in kept
             for at, host in [(planned(row, source), group(source.url))]
             if at != row.next_poll_at or _differs(row, source, host)
@@ -253,11 +257,17 @@ def _differs(row: AnyRow, source: Source, host: str) -> bool:
     return said != (None, source.name, sorted(source.tags), host)
 
 
-def _followed_row(row: AnyRow, source: Source, next_poll_at: datetime, host: str) -> dict[str, Any]:
+def _followed_row(
+    row: AnyRow, source: Source, next_poll_at: datetime, host: str, now: datetime
+) -> dict[str, Any]:
+    before = row.first_polls or []
+    if row.inactive_since and row.first_success_at:
+        before = [*before, micros(row.first_success_at), micros(now)][-MOST_RETURNS * 2 :]
     return {
         "source": row.id,
         "host": host,
         "name": source.name,
         "tags": to_json(sorted(source.tags)),
         "next_poll_at": micros(next_poll_at),
+        "first_polls": to_json(before) if before else None,
     }

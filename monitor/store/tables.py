@@ -60,6 +60,9 @@ sources = Table(
     Column("rhythm", Learned(Rhythm), nullable=False),
     Column("habits", Learned(Habits), nullable=False),
     Column("window", LargeBinary, nullable=False),
+    # Of a source that left and came back, in microseconds: when its first poll before succeeded
+    # and when it came back, for each time. Items know by it what was there when they came.
+    Column("first_polls", Json),
 )
 for _name, _columns in {
     "sources_due": (sources.c.next_poll_at, sources.c.host),

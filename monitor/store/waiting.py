@@ -24,9 +24,9 @@ from monitor.store.tables import alert_digests, alerts, cases, waiting
 WebhookId: TypeAlias = Callable[[AlertId, str], str]
 
 _INSERT = Bulk(lambda insert: insert(waiting).on_conflict_do_nothing())
-_WAITED = select(
-    waiting, alerts.c.severity, alerts.c.created, alerts.c.message
-).join_from(waiting, alerts, alerts.c.id == waiting.c.alert)
+_WAITED = select(waiting, alerts.c.severity, alerts.c.created, alerts.c.message).join_from(
+    waiting, alerts, alerts.c.id == waiting.c.alert
+)
 
 
 def insert_waiting(connection: Connection, made: Iterable[Waiting]) -> None:

@@ -44,8 +44,9 @@ def stands_otherwise(sought: Iterable[Wanted], reading: Reading) -> dict[Rule, s
         spots = reading.hits.get(probe.needle, ())
         if not spots or entity or reading.places(probe, fields):
             continue
-        field, first, after, _ = spots[0]
-        place = Place(field, *reading.tokens[field].span(first, after))
+        spot = spots[0]
+        field = spot.field
+        place = Place(field, *reading.tokens[field].span(spot.first, spot.after))
         if any(spot.field in fields for spot in spots):
             asked = "case" if probe.term.kind is TermKind.EXACT_CASE else "form"
             reason = f"{reading.quoted(place)} in the {field} is not the exact {asked} asked for"

@@ -104,6 +104,8 @@ class TermCounter:
 
 def _stands(sought: Wanted, reading: Reading) -> bool:
     probe, fields = sought.probe, sought.fields
-    if probe.bends and not probe.spelling:
+    text = probe.term.text
+    is_plain = probe.bends and not probe.spelling and "tags" not in fields
+    if is_plain and text.islower() and not any(map(str.isdigit, text)):
         return any(spot.field in fields for spot in reading.hits[probe.needle])
     return bool(reading.places(probe, fields))

@@ -72,3 +72,9 @@ def weigh(place: Place, company: Company, *, exact: bool, alone: bool) -> tuple[
     if not alone:
         return Weight.NONE, f"{name} stands without context"
     return Weight.POSSIBLE, f"{name} is in its exact case and nothing excludes it"
+
+
+def of_another(place: Place, full: Place, reading: Reading) -> str:
+    """Say for people that a name alone is a namesake's, whose full name stands in the item."""
+    name = reading.quoted(place)
+    return f"ambiguous {name} stands without context and {reading.quoted(full)} is somebody else"

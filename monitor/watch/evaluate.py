@@ -8,9 +8,11 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from monitor.model import Field
-from monitor.watch.entities import Company, Cover, Weight, weigh
+from monitor.watch.entities import Company, Cover, Weight, of_another, weigh
 from monitor.watch.filters import is_from, speaks
+from monitor.watch.namesakes import namesake
 from monitor.watch.nearness import nearness
+from monitor.watch.places import apart
 from monitor.watch.plan import (
     Choice,
     Condition,
@@ -23,8 +25,9 @@ from monitor.watch.plan import (
     Scope,
     Several,
 )
-from monitor.watch.reading import Place, Reading
-from monitor.watch.rules import NEARBY, FromSource, InLanguage, Near, Rule
+from monitor.watch.reading import Place, Reading, around_in_tag
+from monitor.watch.rules import NEARBY, AtLeast, FromSource, InLanguage, Near, Rule
+from monitor.watch.terms import Term, TermKind
 
 
 class Finding(NamedTuple):
@@ -54,7 +57,7 @@ class Answer(NamedTuple):
         return [*self.findings, *(finding for part in self.parts for finding in part.evidence())]
 
 
-def ask(plan: Plan, reading: Reading, fields: Collection[Field]) -> Answer:  # noqa: C901, PLR0911 - a case for each kind of rule
+def ask(plan: Plan, reading: Reading, fields: Collection[Field]) -> Answer:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of rule
     """Ask one plan of some fields."""
     match plan:
         case Probe(term=term):
@@ -67,6 +70,8 @@ def ask(plan: Plan, reading: Reading, fields: Collection[Field]) -> Answer:  # n
             return _answer(rule, answers, at_least=1)
         case Several(rule=rule, least=least, parts=parts):
             answers = [ask(part, reading, fields) for part in parts]
+            if isinstance(rule, AtLeast):
+                return _ask_count(rule, answers)
             return _answer(rule, answers, at_least=least)
         case Neither(rule=rule, parts=parts):
             answers = [ask(part, reading, fields) for part in parts]
@@ -75,7 +80,10 @@ def ask(plan: Plan, reading: Reading, fields: Collection[Field]) -> Answer:  # n
         case Proximity():
             return _ask_proximity(plan, reading, fields)
         case Scope(rule=rule, part=part):
-            return _answer(rule, [ask(part, reading, rule.fields)], at_least=1)
+            answer = ask(part, reading, rule.fields)
+            if rule.whole:
+                answer = _of_whole_tags(answer, reading)
+            return _answer(rule, [answer], at_least=1)
         case Condition(rule=rule):
             holds = _is_met(rule, reading)
             return Answer(rule, holds, holds)
@@ -110,6 +118,33 @@ def _answer(rule: Rule, answers: list[Answer], *, at_least: int) -> Answer:
     holds = sum(answer.holds for answer in answers) >= at_least
     sure = holds and sum(answer.sure for answer in answers) >= at_least
     return Answer(rule, holds, sure, parts=answers)
+
+
+def _ask_count(rule: AtLeast, answers: list[Answer]) -> Answer:
+    """Count parts that stand in different places: one word is one, whatever names it has."""
+    holding = [answer for answer in answers if answer.holds]
+    counted = apart([_places(answer) for answer in holding])
+    sure = apart([_places(answer) for answer in holding if answer.sure])
+    doubts = []
+    if counted < rule.count <= len(holding):
+        doubts.append(f"what it counts stands in {counted} different places, not {rule.count}")
+    return Answer(rule, counted >= rule.count, sure >= rule.count, parts=answers, doubts=doubts)
+
+
+def _places(answer: Answer) -> list[Place]:
+    return [finding.place for finding in answer.evidence()]
+
+
+def _of_whole_tags(answer: Answer, reading: Reading) -> Answer:
+    """Keep what is all of a tag, or with * the beginning of one."""
+    findings = [each for each in answer.findings if _is_whole_tag(answer.rule, each, reading)]
+    return answer._replace(holds=bool(findings), sure=bool(findings), findings=findings)
+
+
+def _is_whole_tag(rule: Rule, finding: Finding, reading: Reading) -> bool:
+    before, behind = around_in_tag(reading.item, finding.place)
+    is_open = isinstance(rule, Term) and rule.kind is TermKind.PREFIX
+    return not any(map(str.isalnum, before if is_open else before + behind))
 
 
 def _is_met(rule: InLanguage | FromSource, reading: Reading) -> bool:
@@ -181,6 +216,8 @@ def _ask_mention(plan: Mention, reading: Reading, fields: Collection[Field]) -> 
             exact = set(reading.places(name.exact, fields))
             for place in itertools.filterfalse(company.full.around, places):
                 weight, reason = weigh(place, company, exact=place in exact, alone=plan.alone)
+                if weight is Weight.POSSIBLE and (other := _namesake(plan, name, reading, fields)):
+                    weight, reason = Weight.NONE, of_another(place, other, reading)
                 if weight is Weight.NONE:
                     doubts[reason] = None
                 else:
@@ -188,6 +225,17 @@ def _ask_mention(plan: Mention, reading: Reading, fields: Collection[Field]) -> 
                     counted.append(Finding(term, place, plan.rule.key, reason, possible))
     sure = any(not finding.possible for finding in counted)
     return Answer(plan.rule, bool(counted), sure, counted, doubts=list(doubts))
+
+
+def _namesake(
+    plan: Mention, name: Name, reading: Reading, fields: Collection[Field]
+) -> Place | None:
+    """Return where somebody else is named in full, whose surname a name alone then is."""
+    if len(name.exact.spelling) != 1:
+        return None
+    own = itertools.chain(plan.aliases.rule.rules, plan.context.rule.rules)
+    places = reading.places(name.any_case, {*fields, *NEARBY})
+    return namesake(places, reading, [term for term in own if isinstance(term, Term)])
 
 
 def _standing(name: Name, reading: Reading, fields: Collection[Field]) -> list[Place]:

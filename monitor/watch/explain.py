@@ -27,6 +27,7 @@ from monitor.watch.rules import (
     Rule,
 )
 from monitor.watch.terms import Term
+from monitor.watch.words.languages import language_said
 
 _SHOWN: Final = 8  # parts of a rule before "and … more"
 
@@ -104,7 +105,7 @@ def explain_one(watch: Watch, reading: Reading) -> Explanation:
         outcome="no_match" if not fires else "vetoed" if vetoed_by else "fired",
         possible=fires and not any(answer.sure for answer in answers),
         language=reading.language,
-        detected=reading.language != item.language,
+        detected=bool(reading.language) and not language_said(item.language),
         refusals=refused,
         rules=tuple(_reports(watch, answers, reading)),
         vetoed_by=vetoed_by,

@@ -32,11 +32,15 @@ def refusals(watchlist: Watchlist, item: Item, language: str) -> list[str]:
 def is_from(source: SourceRef, which: str) -> bool:
     """Say whether `tag:NAME`, a source's name or a glob over its host means this source.
 
+    `tag:BEGINNING*` means every tag that begins so.
     Case never counts. `*.bbc.co.uk` means every host below bbc.co.uk and bbc.co.uk itself.
     """
     wanted = which.casefold()
     if wanted.startswith("tag:"):
-        return wanted[4:].strip() in map(str.casefold, source.tags)
+        tag = wanted[4:].strip()
+        if tag.endswith("*"):
+            return any(each.casefold().startswith(tag[:-1]) for each in source.tags)
+        return tag in map(str.casefold, source.tags)
     if wanted == source.name.casefold():
         return True
     host = _host(source.url)

@@ -92,7 +92,8 @@ def covered(terms: Sequence[Term]) -> Iterator[tuple[Term, Term]]:
     lengths = {len(row) for row in broad}
     for term, row in rows.items():
         broader = (*_within(row, broad, lengths), *_begun(row, beginnings))
-        other = next((each for each in broader if each is not term), None)
+        own = term.kind, row
+        other = next((each for each in broader if (each.kind, rows[each]) != own), None)
         if other is not None:
             yield term, other
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from monitor.model import FIELDS, Evidence, Field, Item, Match
+from monitor.watch.anchors import anchors, company
 from monitor.watch.evaluate import Finding, ask, is_possible
 from monitor.watch.filters import refusals
 from monitor.watch.plan import Plan, Planner, Probe
@@ -58,6 +59,7 @@ class Matcher:
             self._owners.extend([number] * len(watch.plans))
         self._patterns: dict[Probe, list[int]] = {}  # the rules that wait for a pattern
         self._waiting = Waiting(len(planner.needles), self._anchors(planner))
+        self._company = [company(plan, planner.rate) for plan in self._plans]
         self._lexicon = Lexicon(planner.needles, planner.phrases, scanner=scanner)
         self._detect = detect
 
@@ -70,11 +72,10 @@ class Matcher:
 
     def judge(self, reading: Reading) -> tuple[Match, ...]:
         """Return the same for an item that was read already."""
-        rules = sorted(self._candidates(reading))
         matches = []
-        for number, within in groupby(rules, self._owners.__getitem__):
+        for number, rules in groupby(self._candidates(reading), self._owners.__getitem__):
             watch = self.watches[number]
-            plans = [self._plans[rule] for rule in within]
+            plans = [self._plans[rule] for rule in rules]
             plans = [plan for plan in plans if is_possible(plan, reading.hits.needles)]
             if plans and not refusals(watch.watchlist, reading.item, reading.language):
                 match = _judge(watch, plans, reading)
@@ -101,19 +102,22 @@ class Matcher:
     def _anchors(self, planner: Planner) -> Iterator[tuple[int, int]]:
         """Yield needles with the rules that wait for them; keep those that wait for a pattern."""
         for rule, plan in enumerate(self._plans):
-            for anchor in planner.anchors(plan):
+            for anchor in anchors(plan, planner.rate):
                 if anchor.pattern is None:
                     yield anchor.needle, rule
                 else:
                     self._patterns.setdefault(anchor, []).append(rule)
 
-    def _candidates(self, reading: Reading) -> set[int]:
-        """Return the rules that may hold."""
-        rules = set[int]().union(*map(self._waiting.behind, reading.hits.needles))
+    def _candidates(self, reading: Reading) -> list[int]:
+        """Return the rules that may hold, in their order."""
+        needles, company = reading.hits.needles, self._company
+        rules = set(self._waiting.behind(needles))
         for probe, waiting in self._patterns.items():
             if reading.places(probe, self._fields):
                 rules.update(waiting)
-        return rules
+        return sorted(
+            rule for rule in rules if not company[rule] or not needles.isdisjoint(company[rule])
+        )
 
 
 def to_evidence(findings: list[Finding], reading: Reading) -> tuple[Evidence, ...]:

@@ -1,11 +1,5 @@
-"""Makes rules ready to be asked: terms become needles, and each rule learns its anchors.
+"""Makes rules ready to be asked: their terms become needles of one scanner. Pure."""
 
-Pure. A rule's anchors are terms of which at least one must stand in any text the rule holds for, so
-a rule none of whose anchors was found need not be looked at. The rarest possible set is chosen: of
-"any" every part, of "all" the rarest part, of "none" nothing. The idea is Lucene Monitor's.
-"""
-
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
@@ -25,12 +19,12 @@ from monitor.watch.rules import (
     Rule,
 )
 from monitor.watch.terms import Term, TermKind
+from monitor.watch.words.compounds import closed_term, may_be_closed
 from monitor.watch.words.scanner import Needle
 from monitor.watch.words.text import tokenise
 
 _IDEOGRAPH_LETTERS: Final = 4  # about as telling as this many letters of an alphabet
 _OPEN_END_LETTERS: Final = 2  # a beginning is met as often as a word shorter by this
-_PATTERN_COST: Final = 1e6  # an anchor that is a pattern must be run over every item
 _MANY: Final = 32  # probes of a choice from which on they are looked up by needle
 
 
@@ -42,6 +36,7 @@ class Probe(NamedTuple):
     pattern: Pattern | None = None
     spelling: tuple[str, ...] = ()  # the exact spelling asked for, else empty
     bends: bool = False  # whether its inflected forms and other spellings count
+    acronyms: tuple[str, ...] = ()  # of an exact form: what counts in capitals or with full stops
 
 
 class Choice(NamedTuple):
@@ -119,11 +114,10 @@ class Mention(NamedTuple):
 
 
 Plan: TypeAlias = Probe | Choice | Several | Neither | Proximity | Scope | Condition | Mention
-_Anchored: TypeAlias = tuple[float, Sequence[Probe]]  # how often one of the probes is found
 
 
 class Planner:
-    """Plans rules over one set of needles; ask for anchors once all rules are planned."""
+    """Plans rules over one set of needles."""
 
     def __init__(self, entities: Mapping[str, Entity]) -> None:
         """Begin without needles."""
@@ -159,40 +153,8 @@ class Planner:
             case InLanguage() | FromSource():
                 return Condition(rule)
 
-    def anchors(self, plan: Plan) -> list[Probe]:
-        """Return probes of which at least one must be found for the plan to hold."""
-        if isinstance(plan, Probe):
-            return [plan]
-        different: dict[object, Probe] = {}
-        for probe in self._anchored(plan)[1]:
-            different.setdefault(probe.pattern or probe.needle, probe)
-        return list(different.values())
-
-    def _anchored(self, plan: Plan) -> _Anchored:  # noqa: C901, PLR0911 - a case for each kind of rule
-        match plan:
-            case Probe(pattern=None, needle=needle):
-                return self._rate(needle), (plan,)
-            case Probe():
-                return _PATTERN_COST, (plan,)
-            case Choice(probes=probes, parts=parts):
-                own = tuple(probes)
-                cost = sum([self._rate(probe.needle) for probe in own])
-                return _together([(cost, own), *map(self._anchored, parts)])
-            case Neither() | Condition():
-                return math.inf, ()
-            case Several(least=least, parts=parts):
-                # So many can't hold unless one of the rarest does: the others are too few.
-                cheapest = sorted(map(self._anchored, parts), key=_cost)
-                return _together(cheapest[: len(parts) - least + 1]) if parts else (math.inf, ())
-            case Proximity(groups=groups):
-                return min(map(self._anchored, groups), key=_cost)
-            case Scope(part=part):
-                return self._anchored(part)
-            case Mention(aliases=aliases, names=names):
-                ambiguous = [self._anchored(name.any_case) for name in names]
-                return _together([self._anchored(aliases), *ambiguous])
-
-    def _rate(self, needle: int) -> float:
+    def rate(self, needle: int) -> float:
+        """Guess how often a needle is met, next to others; ask once all rules are planned."""
         return self._weights[needle] * self._uses[needle]
 
     def _probe(self, term: Term) -> Probe:
@@ -209,7 +171,8 @@ class Planner:
             if pattern is None:
                 pattern = self._patterns[term.text] = Pattern(term.text)
             return Probe(term, pattern=pattern)
-        tokens = tokenise(term.text, addresses=True)
+        text, acronyms = _as_looked_for(term)
+        tokens = tokenise(text, addresses=True)
         needle = tokens.joined[:-1] if term.kind is TermKind.PREFIX else tokens.joined
         number = self._numbers.setdefault(needle, len(self.needles))
         if number == len(self.needles):
@@ -218,11 +181,19 @@ class Planner:
             self._weights.append(_weight(needle))
             self._uses.append(0)
         if term.kind is TermKind.WORDS:
-            self.phrases[number] = self.phrases[number] or term.text
+            self._bend(number, term.text)
             return Probe(term, number, bends=True)
         if term.kind is TermKind.EXACT_CASE:
             return Probe(term, number, spelling=tokens.spellings(0, len(tokens.words)))
-        return Probe(term, number)
+        if term.kind is TermKind.PREFIX:
+            return Probe(term, number, bends=True)
+        return Probe(term, number, acronyms=acronyms)
+
+    def _bend(self, needle: int, text: str) -> None:
+        """Have a needle found in other forms; of two spellings the one with accents tells more."""
+        known = self.phrases[needle]
+        if known is None or (known.isascii() and not text.isascii()):
+            self.phrases[needle] = text
 
     def _choice(self, rule: AnyOf) -> Choice:
         probes: list[Probe] = []
@@ -259,23 +230,21 @@ class Planner:
         probe = self._probe(term)
         if probe.pattern is not None:
             return Name(probe, probe, probe)
-        tokens = tokenise(term.text, addresses=True)
-        any_case = probe._replace(spelling=(), bends=False)
+        text, acronyms = _as_looked_for(term)
+        tokens = tokenise(text, addresses=True)
+        any_case = probe._replace(spelling=(), bends=False, acronyms=acronyms)
         exact = any_case._replace(spelling=tokens.spellings(0, len(tokens.words)))
         if term.kind not in {TermKind.WORDS, TermKind.EXACT_CASE}:
             return Name(any_case, exact, any_case)
-        self.phrases[probe.needle] = self.phrases[probe.needle] or term.text
+        self._bend(probe.needle, text)
         return Name(any_case, exact, any_case._replace(bends=True))
 
 
-def _cost(anchored: _Anchored) -> float:
-    return anchored[0]
-
-
-def _together(anchored: Sequence[_Anchored]) -> _Anchored:
-    if len(anchored) == 1:
-        return anchored[0]
-    return sum(map(_cost, anchored)), [probe for _, probes in anchored for probe in probes]
+def _as_looked_for(term: Term) -> tuple[str, tuple[str, ...]]:
+    """Return a term's text and what it must show: an exact one is looked for closed up."""
+    if term.kind is TermKind.WORDS or not may_be_closed(term.text):
+        return term.text, ()
+    return closed_term(term.text)
 
 
 def _different(plans: Iterable[Plan]) -> Iterable[Plan]:

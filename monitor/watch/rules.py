@@ -71,6 +71,7 @@ class InFields:
 
     fields: tuple[Field, ...]
     rule: "Rule"
+    whole: bool = False  # a term that is all of a tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """A term: what people write in a list or a query, and how it is read. Pure."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -7,6 +8,8 @@ from typing import Final
 from monitor.watch.patterns import Pattern, PatternError
 from monitor.watch.words.text import tokenise
 
+# Hebrew acronyms have this sign before their last letter, and most keyboards only the quote.
+_HEBREW_QUOTE: Final = re.compile('(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')
 MIN_PREFIX: Final = 3  # letters or digits before a *
 
 
@@ -49,6 +52,7 @@ def parse_term(written: str) -> Term:
     if not shown:
         raise TermError("The term is empty.", 0, len(written), help="Remove it, or write a word.")
     start = written.index(shown)
+    shown = _HEBREW_QUOTE.sub("\u05f4", shown)
     if shown.startswith("/"):
         kind, text = TermKind.PATTERN, _pattern(shown, start)
     elif shown.startswith("="):
@@ -66,7 +70,7 @@ def parse_term(written: str) -> Term:
             start + len(shown),
             help="Signs are not compared; for a sign write a pattern between slashes.",
         )
-    return Term(written=shown, kind=kind, text=text)
+    return Term(written=written.strip(), kind=kind, text=text)
 
 
 def _pattern(shown: str, start: int) -> str:

@@ -4,7 +4,7 @@ Pure.
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final
 
@@ -23,6 +23,12 @@ class Waiting:
         self._starts = array("I", accumulate(counts))
         self._rules = array("I", (pair & (1 << _BITS) - 1 for pair in pairs))
 
-    def behind(self, needle: int) -> Sequence[int]:
-        """Return the rules that wait for a needle, in their order."""
-        return self._rules[self._starts[needle] : self._starts[needle + 1]]
+    def behind(self, needles: Iterable[int]) -> list[int]:
+        """Return the rules that wait for any of some needles."""
+        found: list[int] = []
+        starts, rules = self._starts, self._rules
+        for needle in needles:
+            start, end = starts[needle], starts[needle + 1]
+            if start < end:
+                found += rules[start:end]
+        return found

@@ -1,5 +1,6 @@
 """Stored items again, the oldest first, and alerts on them afterwards, on every database."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from monitor.alerts.policy import Policy
 from monitor.model import ItemOutcome, Reason, Severity, Sighting
 from monitor.pipeline.deciding import decider_afterwards
 from monitor.settings import AlertSettings
+from monitor.store.glance import may_hold
 from monitor.store.history import Write
 from monitor.store.sample import sample
 from monitor.watch.rules import Watchlist
@@ -73,6 +75,33 @@ def test_items_of_a_first_poll_are_told_apart(store):
     commit(store, replace(record, state=replace(record.state, first_success_at=NOW)))
     poll(store, state, "new", hours=1)
     assert [past.first_poll for past in store.history(NOW - DAY)] == [True, False]
+
+
+def test_what_came_before_a_source_left_and_returned_keeps_how_it_came(store):
+    [state] = configure(store)
+
+    def first_poll(found, hours):
+        now = NOW + timedelta(hours=hours)
+        record = a_poll(again(store, state), found, now=now)
+        commit(store, replace(record, state=replace(record.state, first_success_at=now)))
+
+    def leave_and_return(hours):
+        store.sync_sources([], now=NOW + timedelta(hours=hours), rng=random.Random(1))
+        configure(store, now=NOW + timedelta(hours=hours, minutes=1))
+
+    first_poll("there at first", 0)
+    poll(store, state, "news", hours=1)
+    leave_and_return(2)
+    assert again(store, state).first_success_at is None
+    leave_and_return(3)  # nothing was polled in between
+    told = [past.first_poll for past in store.history(NOW - DAY)]
+    assert told == [True, False]
+    first_poll("there on return", 4)
+    poll(store, state, "more news", hours=5)
+    leave_and_return(6)
+    first_poll("there again", 7)
+    told = [past.first_poll for past in store.history(NOW - DAY)]
+    assert told == [True, False, True, False, True]
 
 
 # --- alerting ---------------------------------------------------------------------------------
@@ -170,6 +199,22 @@ def test_a_look_tells_what_is_stored_and_who_ruled(store, store_url):
     assert seen.ruled == {"crisis"}
     late = sample(store_url, since=NOW + DAY, most=9)
     assert ([each.entry.guid for each in late.items], late.ruled) == (["4"], frozenset())
+
+
+def test_a_glance_tells_a_store_that_holds_too_little(store, store_url):
+    [state] = configure(store)
+    poll(store, state, "1", "2", "3")
+    assert may_hold(store_url, 3)
+    assert may_hold(store_url, 4) == store_url.startswith("postgresql")  # takes more than a glance
+
+
+def test_a_glance_creates_nothing_and_leaves_what_is_odd_to_a_look(tmp_path):
+    assert not may_hold(f"sqlite:///{tmp_path}/none.db", 1)
+    (tmp_path / "odd #1?.db").write_bytes(b"no database at all, whatever it is" * 30)
+    (tmp_path / "100 %.db").touch()
+    assert may_hold(f"sqlite:///{tmp_path}/odd #1?.db", 1)
+    assert may_hold(f"sqlite:///{tmp_path}/100 %.db", 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["100 %.db", "odd #1?.db"]
 
 
 def test_a_look_creates_and_upgrades_nothing(databases):

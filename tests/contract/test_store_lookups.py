@@ -83,12 +83,12 @@ def test_links_of_items_are_looked_through_where_they_share_theirs(store):
     assert store.find("any", is_link=lambda _: False) == ()
 
 
-def test_an_item_is_found_by_its_id_the_beginning_of_it_and_its_alert(store):
+def test_an_item_is_found_by_its_id_its_alerts_and_the_beginning_of_either(store):
     [state] = configure(store)
     [committed] = commit(store, a_poll(state, "1", "2"))
     wanted = item_id(WIRE, "1")
     alert = next(a for a in committed.alerts if a.item.id == wanted)
-    for words in (wanted, wanted[:12], alert.id):
+    for words in (wanted, wanted[:12], alert.id, alert.id[:8]):
         assert guids(each.item for each in store.find(words)) == ["1"]
 
 

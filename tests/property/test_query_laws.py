@@ -93,10 +93,10 @@ mentions = st.sampled_from(["maduro", "uss ford"]).map(lambda key: EntityRef(key
 conditions = st.sampled_from(
     [InLanguage(language="pt-br"), FromSource(which="BBC World"), FromSource(which="*.bbc.co.uk")]
 )
-tags = st.sampled_from(["wire", '"us politics"']).map(
+tags = st.sampled_from(['"wire"', '"us politics"']).map(
     lambda written: AnyOf(
         rules=(
-            InFields(fields=("tags",), rule=parse_term(written)),
+            InFields(fields=("tags",), rule=parse_term(written), whole=True),
             FromSource(which=f"tag:{written.strip(chr(34))}"),
         )
     )

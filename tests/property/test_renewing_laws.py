@@ -28,6 +28,7 @@ def test_pieces_find_what_one_scanner_finds_with_the_numbers_of_now(histories, w
         scanner = renewed(needles, scanner, make=make, piece=piece)
         whole = make(needles).scan(words) if needles else []
         assert sorted(scanner.scan(words)) == sorted(whole)
+        assert scanner.glance(words) == {needle for needle, _, _ in whole}
         # One small piece beside those that are large, and those that are new.
         small = [each for each in scanner.pieces if 2 * len(each.needles) < piece]
         assert len(small) <= 1 + (len(histories) == 1)

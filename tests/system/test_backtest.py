@@ -58,7 +58,7 @@ async def test_a_file_of_items_is_tested_with_alerts_by_day_and_a_curve(desk):
     assert ran.code == 0
     assert "crisis: 3 alerts, 1.0 a day, at most 2 in an hour (2025-11-10 10:00)" in ran.out
     assert "█ ▄  at most 2 a day" in ran.out
-    assert "never found: baseball" in ran.out
+    assert "  vetoes never found: baseball" in ran.out
     ran = await desk.run("backtest", "--items", "-", "--json", stdin=stdin)
     [crisis] = ran.json["watchlists"]
     assert crisis["alerts_per_day"] == {"2025-11-10": 2, "2025-11-11": 0, "2025-11-12": 1}

@@ -82,7 +82,7 @@ async def test_a_wrong_command_and_a_wrong_option_are_usage_errors(desk):
 async def test_check_says_what_is_there(desk):
     ran = await desk.run("check")
     assert (ran.code, ran.err) == (0, "")
-    assert "1 sources, 2 watchlists" in ran.out
+    assert "1 source, 2 watchlists" in ran.out
 
 
 async def test_check_prints_every_mistake_with_its_place_and_exits_78(desk):
@@ -385,7 +385,7 @@ async def test_a_possible_match_says_so(desk):
     sure = await desk.run("match", "crisis", "--json", "--text", "Maduro leaves Venezuela")
     assert "possible" not in sure.json["matches"][0]
     shown = await desk.run("match", "crisis", "--text", "Maduro speaks")
-    assert shown.out.startswith("crisis: alerted, possible, so only medium\n")
+    assert shown.out.startswith("crisis: would alert, possible, so only medium\n")
     assert "  title: Maduro speaks\n         ^^^^^^ =Maduro (entity maduro)" in shown.out
 
 
@@ -404,6 +404,7 @@ async def test_strict_counts_warnings_and_not_hints(desk):
     (desk.folder / "config.yaml").write_text(CONFIG.replace("[airspace]", "[airspace, US]"))
     ran = await desk.run("check", "--strict")
     assert ran.code == 78
+    assert ran.out.endswith("config.yaml has 1 warning, and --strict fails on them\n")
     assert "config.yaml:17:24: warning: “US” finds “us” too" in ran.err
     assert (await desk.run("check")).code == 0
     assert (await desk.run("check", "--json")).json[0]["code"] == "acronym-word"

@@ -6,13 +6,19 @@ What polls and asks servers is a process of its own; what only reads runs in thi
 import atexit
 import gc
 import json
+import os
 import re
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 from desk import Desk, Ran, rss
 from poller import Poller
 
 from monitor.cli import main
+from monitor.cli.standing import duration
 from monitor.model import Source
 from monitor.testing.server import Answer, LoopbackServer
 
@@ -68,6 +74,56 @@ def linked(link, *titles):
     )
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check",),
+        ("match", "--text", "Maduro speaks"),
+        ("config",),
+        ("backtest",),
+        ("entities", "suggest", "Nicolás Maduro"),
+        ("status",),
+        ("schema",),
+        ("version",),
+        ("--help",),
+    ],
+)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_cannot_be_written_is_told_in_one_line(tmp_path, arguments, unbuffered):
+    (tmp_path / "config.yaml").write_text("watchlists: {crisis: [Maduro]}\n")
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "monitor", *arguments],
+            cwd=tmp_path,
+            env=dict(os.environ, PYTHONUNBUFFERED=unbuffered),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 3
+    last = ended.stderr.splitlines()[-1]
+    assert last == "error: the output can't be written: No space left on device"
+    assert "Traceback" not in ended.stderr
+
+
+def test_commands_that_only_look_make_no_database(run, tmp_path):
+    for arguments, code, words in (
+        (("status",), 1, "until it is restarted"),
+        (("status", "--json"), 1, "nothing is stored yet: there is no sqlite:///monitor.db"),
+        (("explain", "abc"), 1, "nothing is stored yet"),
+        (("backtest",), 1, "--items FILE"),
+        (("backtest", "crisis", "--since", "1d", "--alert"), 2, ""),
+        (("sources",), 0, ""),
+        (("sources", "why", "Wire"), 0, ""),
+        (("deliveries",), 0, ""),
+    ):
+        ran = run(*arguments)
+        assert ran.code == code, ran.err
+        assert words in ran.err
+    assert [each.name for each in tmp_path.iterdir()] == ["config.yaml"]
+
+
 # --- status -------------------------------------------------------------------------------------
 
 
@@ -117,6 +173,74 @@ async def test_an_item_is_found_by_the_beginning_of_its_id_and_by_its_alert(run,
     [by_alert] = run("explain", row["alert"], "--json").json
     assert by_alert["item"]["title"] == "Maduro speaks"
     assert run("explain", by_alert["item"]["id"][:8], "--json").json == [by_alert]
+    assert run("explain", row["alert"][:8], "--json").json == [by_alert]
+
+
+async def test_one_watchlist_is_asked_about_alone_and_a_title_tells_what_to_ask(run, poller):
+    poller.publish(rss("Rain"))
+    await poller.poll()
+    poller.publish(rss("Rain", "Maduro speaks"))
+    await poller.poll()
+    untold = run("explain", "maduro SPEAKS")
+    assert untold.code == 1
+    [line] = [each for each in untold.err.splitlines() if "monitor explain" in each]
+    assert line.endswith("“Maduro speaks”")
+    item = line.split()[2]
+    path = Path("config.yaml")
+    path.write_text(
+        path.read_text().replace("{crisis: [Maduro]}", "{crisis: [Maduro], other: [oil]}")
+    )
+    [both] = run("explain", item, "--json").json
+    assert ([x["watchlist"] for x in both["rulings"]], [*both["no_match"]]) == (
+        ["crisis"],
+        ["other"],
+    )
+    [one] = run("explain", item, "--watchlist", "crisis", "--json").json
+    assert (one["rulings"], one["no_match"]) == (both["rulings"], {})
+    assert one["deliveries"] == both["deliveries"] != []
+    [other] = run("explain", item, "--watchlist", "other", "--json").json
+    assert (other["rulings"], other["deliveries"], [*other["no_match"]]) == ([], [], ["other"])
+    slip = run("explain", item, "--watchlist", "crises")
+    assert (slip.code, "did you mean “crisis”?" in slip.err) == (2, True)
+
+
+async def test_the_next_poll_is_as_far_from_the_last_as_it_is(run, poller):
+    path = Path("config.yaml")
+    path.write_text(path.read_text().replace("https://wire.example/feed", poller.url()))
+    poller.publish(rss("Rain"))
+    await poller.poll()
+    told = run("sources", "why", "Wire", "--json").json
+    times = [datetime.fromisoformat(told[each]) for each in ("last_polled", "next_poll")]
+    apart = duration(round((times[1] - times[0]).total_seconds()))
+    assert (
+        f"next poll:   {told['next_poll']}, {apart} after the last"
+        in run("sources", "why", "Wire").out
+    )
+
+
+def test_what_counts_for_nothing_in_given_items_is_said_once(run, tmp_path):
+    items = [
+        {"title": "Maduro speaks", "sumary": "in Caracas", "language": "klingon"},
+        {"title": "Maduro waits", "sumary": "in Caracas", "published": "yesterday"},
+        {"title": "Maduro sleeps", "language": "tlh", "tags": ["a"], "author": "b"},
+    ]
+    path = tmp_path / "items.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in items))
+    for command in ("match", "backtest"):
+        ran = run(command, "--items", str(path))
+        assert ran.code == 0
+        lines = [line.removeprefix(f"{path}:") for line in ran.err.splitlines()]
+        assert sorted(line.partition(" (said")[0] for line in lines) == [
+            "1: warning: an item has no “sumary”; did you mean “summary”?",
+            "1: warning: “language” is no language code, as in en or pt-BR: “klingon”",
+            "2: warning: “published” is no time that can be read: “yesterday”; it counts as not given",
+        ]
+        with path.open("a") as file:
+            file.write("{}\n")
+        ran = run(command, "--items", str(path), "--quiet")
+        assert ran.code == 2
+        assert ran.err == f"error: {path}:4: an item needs a “title”; 3 items before it were read\n"
+        path.write_text("".join(path.read_text().splitlines(keepends=True)[:3]))
 
 
 async def test_a_message_about_the_monitors_own_work_is_explained(desk):
@@ -127,7 +251,7 @@ async def test_a_message_about_the_monitors_own_work_is_explained(desk):
     told = await desk.run("explain", row["alert"])
     assert told.code == 0
     assert told.out.startswith("system.source_failing: ")
-    assert "console: delivered, 1 attempts" in told.out
+    assert "console: delivered, 1 attempt\n" in told.out
     assert "monitor sources why 'Gone'" in told.out
     [shown] = (await desk.run("explain", row["alert"][:10], "--json")).json
     assert (shown["notice"]["id"], shown["notice"]["kind"]) == (row["alert"], "gone")

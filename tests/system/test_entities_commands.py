@@ -88,6 +88,9 @@ async def test_a_gzipped_list_is_read_and_filtered(desk):
     assert ran.json["unwanted"] > 0
     none = await desk.run("entities", "import", "list.json.gz", "--topic", "role.pep")
     assert (none.code, none.out) == (1, "")
+    slip = await desk.run("entities", "import", "list.json.gz", "--schema", "Vesel")
+    assert (slip.code, slip.out) == (1, "")
+    assert "nothing is of the schema “Vesel”; did you mean “Vessel”?" in slip.err
 
 
 async def test_stdin_and_stdout_will_do(desk):

@@ -9,11 +9,19 @@ import signal
 import pytest
 from desk import CONFIG, SECRET, Desk, rss
 
+from monitor.store import Store
+
 INCLUDE = 'include: ["watchlists.d/*.yaml"]\n'
 
 
 class Reloading(Desk):
     """A desk whose configuration changes while its daemon runs."""
+
+    polling = False  # folders are looked through, as where the system gives no events
+
+    def _environment(self):
+        forced = {"WATCHFILES_FORCE_POLLING": "1"} if self.polling else {}
+        return super()._environment() | forced
 
     def write(self, name, text):
         path = self.folder / name
@@ -23,7 +31,7 @@ class Reloading(Desk):
 
     def text(self, *terms, extra=""):
         """The desk's configuration with these terms in its watchlist."""
-        text = CONFIG.replace("[Maduro]", f"[{', '.join(terms)}]")
+        text = CONFIG.replace("[Maduro]", f"[{', '.join(terms)}]").replace("1s", "0.2s")
         sources = json.dumps([self.server.url("/wire")])
         slack, siem = self.slack.url, self.siem.url
         return text.format(sources=sources, slack=slack, siem=siem, secret=SECRET) + extra
@@ -62,6 +70,20 @@ class Reloading(Desk):
     async def status(self):
         return (await self.run("status", "--json")).json["configuration"]
 
+    def told(self):
+        """What the daemon keeps for `monitor status`, without the second that a process takes."""
+        with Store.open(f"sqlite:///{self.folder}/monitor.db") as store:
+            return store.running()
+
+    async def tells(self, **expected):
+        """Wait until the daemon has told this of its configuration."""
+
+        def as_expected():
+            told = self.told()
+            return {name: getattr(told, name) for name in expected} == expected
+
+        await self.until(as_expected)
+
     def own(self):
         """The types of what the monitor said of itself."""
         types = [receipt.message["type"] for receipt in self.siem.verified]
@@ -80,7 +102,7 @@ async def desk(tmp_path):
 
 async def test_a_saved_change_counts_from_then_on_and_sends_nothing_twice(desk):
     await desk.begin("Maduro")
-    first = await desk.status()
+    first = desk.told()
     desk.publish("/wire", rss("Maduro speaks", "An airspace story from before", "Quiet day"))
     await desk.until(lambda: desk.titles() == ["Maduro speaks"])
     wanted = desk.text("Maduro", "airspace", "speaks")
@@ -91,8 +113,8 @@ async def test_a_saved_change_counts_from_then_on_and_sends_nothing_twice(desk):
     await desk.polled("/wire", 2)
     assert desk.titles() == ["Maduro speaks", "Airspace closed now"]
     told = await desk.status()
-    assert told["digest"] != first["digest"]
-    assert told["loaded_at"] >= first["loaded_at"]
+    assert told["digest"] != first.digest
+    assert desk.told().loaded_at >= first.loaded_at
     assert (told["rejected"], told["restart"]) == (None, [])
     assert desk.own() == []
     assert await desk.stop() == 0
@@ -125,12 +147,55 @@ async def test_included_files_may_come_change_and_go(desk):
     await desk.begin(extra=INCLUDE)
     more = "watchlists: {airspace: [airspace]}\n"
     assert await desk.reloaded(lambda: desk.write("watchlists.d/a.yaml", more)) == "watchlists"
-    assert (await desk.status())["watchlists"] == 2
+    await desk.tells(watchlists=2)
     more = "watchlists: {airspace: [airspace, NOTAM], oil: [Brent]}\n"
     assert await desk.reloaded(lambda: desk.write("watchlists.d/a.yaml", more)) == "watchlists"
-    assert (await desk.status())["watchlists"] == 3
+    await desk.tells(watchlists=3)
     assert await desk.reloaded((desk.folder / "watchlists.d/a.yaml").unlink) == "watchlists"
-    assert (await desk.status())["watchlists"] == 1
+    await desk.tells(watchlists=1)
+
+
+async def test_a_file_that_is_saved_slowly_loses_nothing(desk):
+    await desk.begin(extra=INCLUDE)
+    path = desk.folder / "config.yaml"
+    right = path.read_text()
+    lists = "watchlists:\n  airspace: [airspace, NOTAM, no-fly zone]\n"
+    more = desk.folder / "watchlists.d/a.yaml"
+    assert await desk.reloaded(lambda: desk.write("watchlists.d/a.yaml", lists)) == "watchlists"
+    await desk.refused(lambda: more.write_text("watchlists:\n"), "a.yaml:1:1: error: “watchlists”")
+    await desk.refused(lambda: path.write_text(""), "config.yaml: error: the file held")
+    assert desk.told().watchlists == 2
+
+    async def in_three_steps():
+        path.write_text(right)
+        more.write_text(lists[:20])
+        await asyncio.sleep(1)
+        more.write_text(lists + "  oil: [Brent]\n")
+
+    assert await desk.reloaded(in_three_steps) == "watchlists"
+    assert desk.told().watchlists == 3
+
+
+async def test_a_warning_is_logged_when_it_is_new(desk):
+    def doubtful(*words):
+        return INCLUDE + "entities: {e: {name: Somebody}}\n" + "# a line more\n" * len(words)
+
+    await desk.begin("Maduro", extra=doubtful())
+    unused, common = "[unused-entity]", "[common-word]"
+    assert desk.log().count(unused) == 1
+    for words in (("the",), ("the", "with")):
+        text = desk.text("Maduro", *words, extra=doubtful(*words))
+        assert (
+            await desk.reloaded(lambda text=text: desk.write("config.yaml", text)) == "watchlists"
+        )
+    assert (desk.log().count(unused), desk.log().count("“the” is a very common")) == (1, 2)
+    assert "“with” is a very common" in desk.log()
+    wrong = text + "nonsense: 1\n"
+    await desk.refused(lambda: desk.write("config.yaml", wrong), "unknown-option")
+    assert (desk.log().count(unused), desk.log().count(common)) == (1, 3)
+    await desk.until(lambda: desk.own() == ["system.config_rejected"])
+    said = desk.siem.verified[0].message["data"]
+    assert "warning" not in json.dumps(said)
 
 
 async def test_a_secret_in_a_file_is_followed(desk):
@@ -184,7 +249,7 @@ async def test_twenty_saves_in_a_second_are_one_change_and_the_last_counts(desk)
 async def test_what_is_wrong_is_told_once_and_the_running_configuration_stays(desk):
     await desk.begin("Maduro", extra=INCLUDE)
     right = (desk.folder / "config.yaml").read_text()
-    before = await desk.status()
+    before = desk.told()
     await desk.refused(lambda: desk.write("config.yaml", right + "nonsense: [\n"), "not-yaml")
     checked = await desk.run("check")
     assert checked.code == 78
@@ -193,7 +258,8 @@ async def test_what_is_wrong_is_told_once_and_the_running_configuration_stays(de
     assert status.code == 1
     told = status.json["configuration"]
     assert told["rejected"]["error"].startswith(place)
-    assert (told["digest"], told["loaded_at"]) == (before["digest"], before["loaded_at"])
+    assert (desk.told().digest, desk.told().loaded_at) == (before.digest, before.loaded_at)
+    assert told["digest"] == before.digest
     assert "was not taken over" in (await desk.run("status")).out
     desk.daemon.send_signal(signal.SIGHUP)  # the same mistake again
     desk.publish("/wire", rss("Maduro speaks", "Quiet day"))
@@ -203,7 +269,7 @@ async def test_what_is_wrong_is_told_once_and_the_running_configuration_stays(de
     assert place in desk.siem.verified[0].message["data"]["title"]
     other = right.replace("Maduro", "Maduro, Caracas")
     assert await desk.reloaded(lambda: desk.write("config.yaml", other)) == "watchlists"
-    assert (await desk.status())["rejected"] is None
+    await desk.tells(rejected=None)
     assert await desk.stop() == 0
 
 
@@ -264,7 +330,10 @@ async def test_deliveries_for_a_notifier_that_left_wait_with_a_reason_and_go_whe
         return slack
 
     held = await row()
-    assert (held["state"], held["reason"]) == ("parked", "no_destination: no notifier is named “desk” now")
+    assert (held["state"], held["reason"]) == (
+        "parked",
+        "no_destination: no notifier is named “desk” now",
+    )
     await desk.reloaded(lambda: path.write_text(text))
     await desk.until(lambda: len(desk.slack.received) == 1)
 
@@ -274,8 +343,26 @@ async def test_what_counts_only_after_a_restart_is_said(desk):
     text = (desk.folder / "config.yaml").read_text()
     other = text.replace("listen: off", 'listen: "127.0.0.1:0"') + "log: {level: debug}\n"
     await desk.reloaded(lambda: desk.write("config.yaml", other))
-    assert (await desk.status())["restart"] == ["web.listen"]
+    await desk.tells(restart=("web.listen",))
     assert "web.listen has changed; that counts only after a restart" in desk.log()
     await desk.until(lambda: "level=debug" in desk.log())
     await desk.reloaded(lambda: desk.write("config.yaml", text))
-    assert (await desk.status())["restart"] == []
+    await desk.tells(restart=())
+
+
+async def test_how_many_are_polled_at_once_is_followed(desk):
+    await desk.begin("Maduro")
+    fewer = desk.text("Maduro").replace("timeout: 5s", "timeout: 5s, at_once: 1")
+    assert await desk.reloaded(lambda: desk.write("config.yaml", fewer)) == "poll"
+    assert desk.told().restart == ()
+    await desk.polled("/wire", 2)
+    desk.publish("/wire", rss("Maduro speaks", "Quiet day"))
+    await desk.until(lambda: desk.titles() == ["Maduro speaks"])
+
+
+async def test_where_events_are_not_wanted_the_folders_are_looked_through(desk):
+    desk.polling = True
+    await desk.begin("Maduro")
+    one, two = desk.text("one"), desk.text("two")
+    assert await desk.reloaded(lambda: desk.write("config.yaml", one)) == "watchlists"
+    assert await desk.reloaded(lambda: desk.write("config.yaml", two)) == "watchlists"

@@ -1,6 +1,8 @@
 """Feeds and the pages of their items share the hosts they ask: one at a time, with one gap."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from itertools import pairwise
 
@@ -17,6 +19,7 @@ PAGE = Answer(
     headers=HTML, body=b"<article><h1>Report</h1><p>The airspace was closed.</p></article>"
 )
 GAP = timedelta(milliseconds=150)
+MINUTES = timedelta(minutes=2)
 
 
 class Ticket:
@@ -113,6 +116,38 @@ async def test_a_source_waits_out_the_long_gap_that_a_page_began(tmp_path):
         assert len(asked(poller)) == 1
         [wait] = ticket.released
         assert timedelta(minutes=50) < timedelta(seconds=wait) <= timedelta(hours=1)
+
+
+def told_another_process(poller, host, until):
+    """Have the store hold what a host told a process that is not this one."""
+    row = (host, int(until.timestamp() * 1_000_000), True)
+    with closing(sqlite3.connect(poller.folder / "monitor.db")) as database, database:
+        database.execute("INSERT INTO hosts (name, until, said) VALUES (?, ?, ?)", row)
+
+
+@pytest.mark.parametrize(("later", "heard"), [(timedelta(seconds=30), False), (MINUTES, True)])
+async def test_what_a_host_told_another_process_counts_for_pages_within_a_minute(
+    tmp_path, later, heard
+):
+    async with Poller(tmp_path) as poller:
+        await two_hosts(poller, "/1")
+        told_another_process(poller, "127.0.0.1", poller.clock() + timedelta(hours=1))
+        poller.clock.now += later
+        await poller.pipeline.poll("127.0.0.2", Ticket())
+        assert len(poller.requests("/wire", "127.0.0.2")) == 1
+        assert (asked(poller) == []) is heard
+
+
+async def test_what_a_host_told_another_process_keeps_redirects_away_too(tmp_path):
+    async with Poller(tmp_path) as poller:
+        await two_hosts(poller)
+        moved = Answer(status=302, headers=(("Location", poller.url("/feed")),))
+        poller.play(moved, "/wire")
+        told_another_process(poller, "127.0.0.1", poller.clock() + timedelta(hours=1))
+        poller.clock.now += MINUTES
+        await poller.pipeline.poll("127.0.0.2", Ticket())
+        assert len(poller.requests("/wire", "127.0.0.2")) == 1
+        assert asked(poller) == []
 
 
 @pytest.mark.parametrize("at_once", [1, 3])

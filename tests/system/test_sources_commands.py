@@ -452,7 +452,7 @@ async def test_ten_thousand_sources_get_a_file_of_their_own(desk, config):
     assert ran.code == 0, ran.err
     assert "10000 added to my-feeds.yaml" in ran.out
     assert config.read_text() == f"{CONFIG}\ninclude:\n  - my-feeds.yaml\n"
-    assert "10002 sources" in (await desk.run("check")).out
+    assert "10,002 sources" in (await desk.run("check")).out
 
 
 async def test_what_is_exported_is_imported_again(desk, config):

@@ -57,7 +57,7 @@ async def _loaded(desk: Desk, command: str) -> set[str]:
         ("--version", LATER | NETWORK | STORE | CONFIG),
         ("--help", LATER | NETWORK | STORE | CONFIG),
         ("completion bash", LATER | NETWORK | STORE | CONFIG),
-        ("check", LATER | NETWORK),
+        ("check", LATER | NETWORK | {"fasttext", "sqlalchemy"}),
         ("status", LATER | NETWORK),
         ("sources list", LATER | NETWORK),
         ("deliveries", LATER | NETWORK),

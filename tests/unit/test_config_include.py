@@ -6,6 +6,9 @@ import pytest
 from config_builders import FEED, Folder, marked
 
 from monitor.config.inputs import MAX_BYTES
+from monitor.config.load import load
+from monitor.config.unread import store_url
+from monitor.errors import ConfigError
 
 
 @pytest.fixture
@@ -29,6 +32,38 @@ def test_sections_of_all_files_are_put_together(folder):
     assert names(loaded) == ["a", "b"]
     assert (loaded.settings.log.level, loaded.settings.log.format) == ("debug", "json")
     assert [source.url for source in loaded.settings.sources] == [FEED]
+
+
+def test_what_a_wildcard_finds_and_is_no_file_is_told(folder):
+    folder.write("d/a.yaml", "watchlists: {a: [a1]}\n")
+    (folder.path / "d/lost.yaml").symlink_to("nowhere.yaml")
+    (folder.path / "d/folder.yaml").mkdir()
+    (folder.path / "d/folder").mkdir()
+    os.mkfifo(folder.path / "d/pipe.yaml")
+    loaded = folder.load("include: d/*\n")
+    assert names(loaded) == ["a"]
+    told = [each.message for each in loaded.warnings if each.code == "unreadable"]
+    assert told == [
+        "“d/folder.yaml” is passed over: it is a folder",
+        "“d/lost.yaml” is passed over: it is a link that leads nowhere",
+        "“d/pipe.yaml” is passed over: it is not a plain file",
+    ]
+
+
+def test_a_file_of_bytes_is_refused_without_them(folder):
+    (folder.path / "a.yaml").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\xff")
+    [problem] = folder.problems("include: a.yaml\n")
+    assert (problem.code, problem.line, problem.source_line) == ("not-utf-8", 0, "")
+
+
+def test_a_pipe_is_no_configuration_and_nobody_waits_for_it(folder):
+    path = folder.path / "config.yaml"
+    os.mkfifo(path)
+    with pytest.raises(ConfigError) as wrong:
+        load(path, environ={})
+    [problem] = wrong.value.problems
+    assert (problem.code, problem.message) == ("unreadable", "this is not a plain file")
+    assert store_url(path, environ={}) is None
 
 
 def test_every_file_read_is_listed_and_each_byte_changes_the_digest(folder):
@@ -123,6 +158,7 @@ def test_a_folder_a_pipe_and_a_name_too_long_are_no_files(folder):
         ("unreadable", 2),
         ("unreadable", 3),
         ("unreadable", 4),
+        ("unreadable", 5),  # only doubtful
     ]
     assert "lists/*.yaml" in problems[0].help
 

@@ -1,7 +1,5 @@
 """What a configuration was read from, and what of it has changed."""
 
-import os
-
 from monitor.config.inputs import Inputs
 from monitor.config.load import attempt, load
 from monitor.config.unread import store_url
@@ -70,13 +68,40 @@ def test_links_on_the_way_are_watched_where_they_lie(tmp_path):
     ).folders()
 
 
-def test_a_file_that_lost_its_contents_is_noticed(tmp_path):
+def test_a_file_that_lost_much_of_its_length_is_noticed(tmp_path):
     path = write(tmp_path, "config.yaml", HEAD)
     inputs = load(path, environ={}).inputs
-    os.truncate(path, 0)
-    assert inputs.emptied(inputs.now())
+    for length, thinned in ((0, True), (len(HEAD) // 2, True), (len(HEAD) - 4, False)):
+        path.write_text(HEAD[:length])
+        assert inputs.thinned(inputs.now()) == thinned
     path.unlink()
-    assert not inputs.emptied(inputs.now())
+    assert not inputs.thinned(inputs.now())
+
+
+def test_what_held_something_and_is_empty_now_is_unfinished(tmp_path):
+    path = write(tmp_path, "config.yaml", HEAD + 'include: "d/*.yaml"\nentities:\n')
+    lists = "x-own:\nwatchlists: {oil: [Brent]}\n"
+    more = write(tmp_path, "d/a.yaml", lists)
+    held = load(path, environ={}).inputs.held
+
+    def wrong():
+        outcome, _ = attempt(path, environ={}, held=held)
+        problems = outcome.problems if isinstance(outcome, ConfigError) else ()
+        return [(each.file, each.line, str(each.code)) for each in problems]
+
+    assert wrong() == []
+    for text, line in (("", 0), ("# lists\n", 0), ("watchlists:\n", 1), ("\nwatchlists: #", 2)):
+        more.write_text(text)
+        assert wrong() == [(str(tmp_path / "d/a.yaml"), line, "unfinished")]
+    more.write_text("watchlists: [\n")
+    assert [code for *_, code in wrong()] == ["not-yaml"]
+    for text in ("watchlists: {}", "entities: {}", lists):  # on purpose
+        more.write_text(text)
+        assert wrong() == []
+    more.unlink()
+    assert wrong() == []
+    path.write_text("")
+    assert wrong() == [(str(path), 0, "unfinished")]
 
 
 def test_the_store_of_a_broken_configuration_is_found(tmp_path):

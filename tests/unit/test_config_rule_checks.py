@@ -133,12 +133,23 @@ def test_a_term_that_keeps_more_than_a_letter_is_fine(tmp_path, term):
         ("{all: [=Orinoco, {none: [orinoco]}]}", "=Orinoco"),
         ("{all: [{entity: e}, {none: [{entity: e}]}]}", "e"),
         ("{all: [{at_least: {count: 2, of: [gas, oil]}}, {none: [oil]}]}", "oil"),
+        ("{all: [Nicolás Maduro, {none: [Maduro]}]}", "Nicolás Maduro"),
+        ('{query: \'"Nicolas Maduro" AND NOT "maduro"\'}', '"Nicolas Maduro"'),
+        ("{all: [=Miss Venezuela, {none: [=Venezuela]}]}", "=Miss Venezuela"),
+        ("{query: 'cigars AND NOT cigar*'}", "cigars"),
+        ("{query: 'cigarette* AND NOT cigar*'}", "cigarette*"),
+        ("{all: [{entity: e}, {none: [Byron]}]}", "e"),
+        ("{all: [Lady Ada Byron, {none: [{entity: e}]}]}", "Lady Ada Byron"),
+        (
+            "{all: [x1, {near: {within: 3, groups: [[oil, crude oil], [x2]]}}, {none: [oil]}]}",
+            "oil",
+        ),
     ],
 )
 def test_a_rule_that_rules_out_what_it_asks_for_is_doubtful(tmp_path, rule, marked):
     text = f"entities: {{e: {{name: Ada Byron}}}}\nwatchlists: {{desk: [{rule}, {{entity: e}}]}}\n"
     assert told(tmp_path, text) == [("contradiction", marked)]
-    text = text.replace("desk: [", "desk: {match: [x1, entity: e], none: [")
+    text = text.replace("desk: [", "desk: {match: [x1], none: [")
     assert told(tmp_path, text.replace("]}\n", "]}}\n")) == [("contradiction", marked)]
 
 
@@ -152,6 +163,14 @@ def test_a_rule_that_rules_out_what_it_asks_for_is_doubtful(tmp_path, rule, mark
         "{query: '(oil OR gas) AND NOT oil'}",
         "{query: 'oil AND NOT (oil AND gas)'}",
         "{all: [{at_least: {count: 1, of: [gas, oil]}}, {none: [oil]}]}",
+        "{all: [Maduro, {none: [Nicolás Maduro]}]}",
+        "{query: 'regime change AND NOT \"regime change\"'}",
+        "{query: 'Miss Venezuela AND NOT =VENEZUELA'}",
+        "{query: 'cigar* AND NOT cigarette*'}",
+        "{query: 'cigar* AND NOT cigar'}",
+        "{query: 'army AND NOT army*'}",
+        "{query: 'title:(Nicolás Maduro) AND NOT summary:Maduro'}",
+        "{all: [x1, {near: {within: 3, groups: [[oil, gas], [x2]]}}, {none: [oil]}]}",
     ],
 )
 def test_a_rule_that_some_text_fulfils_is_no_contradiction(tmp_path, rule):
@@ -165,6 +184,33 @@ def test_a_term_twice_in_one_list_is_told_of(tmp_path):
     ]
     apart = "{all: [oil, Caracas]}, {all: [oil, gas]}, {near: {within: 3, groups: [oil, oil]}}"
     assert in_list(tmp_path, apart) == []
+
+
+def test_terms_that_read_the_same_are_one_where_several_must_differ(tmp_path):
+    count = "{{at_least: {{count: {}, of: [invasión, INVASION, {{any: [gas]}}]}}}}"
+    assert in_list(tmp_path, count.format(2)) == []
+    _, [problem] = warnings(tmp_path, f"watchlists: {{desk: [{count.format(3)}]}}\n")
+    assert "and of 3 that must differ there are 2" in problem.message
+    assert in_list(tmp_path, "OPEC, opec") == [("repeated-term", "opec")]
+    assert in_list(tmp_path, "invasión, invasion") == [], "each is a word of another language"
+
+
+def test_a_name_twice_in_one_entity_is_told_of(tmp_path):
+    text = (
+        "entities:\n"
+        "  maduro: {name: Nicolás Maduro, aliases: [Мадуро, NICOLAS MADURO, '\"Nicolas Maduro\"'],"
+        " ambiguous: [=Maduro, =MADURO], context: [oil, Oil]}\n"
+        "watchlists: {desk: [{entity: maduro}]}\n"
+    )
+    assert told(tmp_path, text) == [("repeated-term", "NICOLAS MADURO"), ("repeated-term", "Oil")]
+
+
+def test_a_term_in_two_groups_of_a_near_is_near_itself(tmp_path):
+    groups = "{{near: {{within: 3, groups: [{}]}}}}"
+    found = in_list(tmp_path, groups.format("[airspace], [closed, Airspace]"))
+    assert found == [("shared-group", "Airspace")]
+    assert in_list(tmp_path, groups.format("[oil, gas], [gas, oil]")) == []
+    assert in_list(tmp_path, groups.format("[oil, gas], [gas, coal]")) == []
 
 
 def test_a_term_in_a_query_is_marked_at_its_place(tmp_path):
@@ -227,6 +273,25 @@ def test_entities_that_nobody_asks_for_share_one_warning(tmp_path):
 )
 def test_a_veto_of_ones_own_term_is_proved_by_matching_it(tmp_path, match, none, vetoed):
     text = f"watchlists: {{desk: {{match: [{match}], none: [{none}]}}}}\n"
+    assert told(tmp_path, text) == [("self-veto", each) for each in vetoed]
+
+
+@pytest.mark.parametrize(
+    ("match", "none", "vetoed"),
+    [
+        ("entity: e", "entity: e", ["e"]),
+        ("entity: e", "Byron", ["e"]),
+        ("entity: e", "Ada Byron", []),
+        ("Lady Ada Byron", "entity: e", ["Lady Ada Byron"]),
+        ("Byron", "entity: e", []),
+        ("{query: 'title:entity:e'}", "entity: e", ["e"]),
+    ],
+)
+def test_a_veto_of_all_an_entitys_names_is_told_of(tmp_path, match, none, vetoed):
+    text = (
+        "entities: {e: {name: Ada Byron, aliases: [Lady Byron], context: [x1]}}\n"
+        f"watchlists: {{desk: {{match: [{match}], none: [{none}]}}, all: [{{entity: e}}]}}\n"
+    )
     assert told(tmp_path, text) == [("self-veto", each) for each in vetoed]
 
 

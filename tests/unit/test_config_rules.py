@@ -31,6 +31,30 @@ def test_a_form_becomes_its_tree_in_match_and_in_none(tmp_path, written, rule):
     assert watchlist.none == (rule,)
 
 
+@pytest.mark.parametrize(
+    ("one", "several"),
+    [
+        ("airspace", "[airspace]"),
+        ("{match: airspace}", "{match: [airspace]}"),
+        ("{match: {any: [a1, b1]}}", "{match: [{any: [a1, b1]}]}"),
+        ("{match: a1, none: {all: [b1, c1]}}", "{match: [a1], none: [{all: [b1, c1]}]}"),
+    ],
+)
+def test_one_rule_stands_for_a_list_of_one(tmp_path, one, several):
+    def watchlists(written):
+        loaded = Folder(tmp_path).load(f"watchlists: {{w: {written}}}\n")
+        return loaded.settings.watchlists
+
+    assert watchlists(one) == watchlists(several)
+
+
+def test_a_doubt_in_a_rule_alone_is_shown_in_its_place(tmp_path):
+    text = "watchlists: {w: {match: {any: [Caracas, the]}}, v: the}\n"
+    warnings = Folder(tmp_path).load(text).warnings
+    places = [(each.column, each.end_column) for each in warnings if each.code == "common-word"]
+    assert places == [(41, 44), (52, 55)]
+
+
 def test_an_ambiguous_name_alone_is_worth_what_its_entity_says(tmp_path):
     text = "entities: {a: {name: A1}, b: {name: B1, ambiguous_alone: no}}\n"
     entities = Folder(tmp_path).load(text).settings.entities

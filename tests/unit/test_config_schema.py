@@ -59,8 +59,11 @@ GOOD = [
     "poll: {every: adaptive, at_once: 7, budget: 2/d, max_bytes: 5MB, allow_networks: 10.0.0.0/8}",
     "poll: {at_once: '${N:-7}', every: '${E:-1h}', max_bytes: '${S:-1MB}'}",
     "web: {listen: off}\nlog: {level: debug}",
+    "watchlists: {w: airspace, v: {match: {any: [a1, b1]}, none: {all: [c1, d1]}}}",
 ]
 BAD = [
+    "watchlists: {w: {match: {foo: 1}}}",
+    "watchlists: {w: {match: a1, tests: [a b]}}",
     "sorces: []",
     "sources: [{name: a}]",
     f"sources: [{{url: '{FEED}', tag: a}}]",

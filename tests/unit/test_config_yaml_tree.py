@@ -89,9 +89,20 @@ def test_no_tag_is_let_in(read, text):
     assert codes(read(f"a: {text}\n")) == ["tag"]
 
 
-def test_an_anchor_nobody_refers_to_is_a_warning(read):
-    (problem,) = read("a:\n  - &Maduro speaks\n").problems
-    assert (problem.severity, problem.code, problem.column) == ("warning", "unused-anchor", 5)
+@pytest.mark.parametrize(
+    ("text", "severity", "column"),
+    [
+        ("a:\n  - &Maduro speaks\n", "error", 5),
+        ("a: [&Maduro]\n", "error", 5),
+        ("a: &slow speaks\n", "warning", 4),
+        ("a: [&slow {b: c}]\n", "warning", 5),
+    ],
+)
+def test_an_anchor_nobody_refers_to_is_a_warning_and_in_place_of_a_text_an_error(
+    read, text, severity, column
+):
+    (problem,) = read(text).problems
+    assert (problem.severity, problem.code, problem.column) == (severity, "unused-anchor", column)
 
 
 @pytest.mark.parametrize("brackets", ["[]", "{}"])

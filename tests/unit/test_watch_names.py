@@ -136,12 +136,27 @@ def test_arabic_names_are_met_in_their_usual_spellings():
     assert "Muhammad Salman" in aliases("Mohammed Salman")
 
 
+def test_the_son_of_somebody_is_part_of_an_arabic_surname():
+    prince = suggest("محمد بن سلمان")
+    written = [each.written for each in prince.aliases]
+    assert "Mohammed bin Salman" in written
+    assert not any(each in written for each in ("محمد سلمان", "Mohammed Salman"))
+    assert "=بن سلمان" in {each.written for each in prince.ambiguous}
+
+
+def test_one_letter_is_told_to_be_a_name_of_many_texts():
+    assert any("one letter" in note for note in suggest("X").notes)
+    assert not any("one letter" in note for note in suggest("IS").notes)
+
+
 def test_a_plain_western_name_with_one_part_that_is_also_arabic_stays_western():
     assert not any(each.why == "spelled otherwise" for each in suggest("Ali Smith").aliases)
 
 
 def test_an_organisation_is_met_without_its_legal_form_and_by_its_initials():
     assert "Petróleos de Venezuela" in aliases("Petróleos de Venezuela, S.A.")
+    assert "Acme Trading" in aliases("Acme Trading & Co. LLC")
+    assert [each.written for each in suggest("Smith & Co.").ambiguous] == ["=Smith"]
     opec = suggest("Organization of the Petroleum Exporting Countries")
     assert opec.kind is Kind.ORGANISATION
     assert [each.written for each in opec.ambiguous] == ["=OPEC"]

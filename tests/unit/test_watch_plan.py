@@ -2,9 +2,11 @@
 
 from watch_builders import MADURO, a_watchlist, matches, terms
 
+from monitor.watch.anchors import anchors as anchors_of
+from monitor.watch.anchors import company as company_of
 from monitor.watch.matcher import Matcher
 from monitor.watch.plan import Planner
-from monitor.watch.rules import AllOf, AnyOf, EntityRef, NoneOf
+from monitor.watch.rules import AllOf, AnyOf, AtLeast, EntityRef, FromSource, Near, NoneOf
 from monitor.watch.words.scanner import AutomatonScanner
 
 
@@ -13,7 +15,7 @@ def anchors(rule, *others):
     plan = planner.plan(rule)
     for other in others:
         planner.plan(other)
-    return [probe.term.written for probe in planner.anchors(plan)]
+    return [probe.term.written for probe in anchors_of(plan, planner.rate)]
 
 
 def test_any_waits_for_each_of_its_terms_once():
@@ -60,13 +62,36 @@ def test_an_entity_waits_for_its_names_and_not_for_their_context():
     assert "Caracas" not in names
 
 
+def company(rule):
+    planner = Planner({"maduro": MADURO})
+    plan = planner.plan(rule)
+    return [planner.needles[needle] for needle in company_of(plan, planner.rate)]
+
+
+def test_beside_its_anchors_a_rule_asks_for_one_of_its_next_rarest_part():
+    few = AnyOf(rules=terms("embargo", "blockade", "EMBARGO"))
+    both = AllOf(rules=(few, *terms("on", "regime change")))
+    assert company(both) == [" embargo ", " blockade "]
+    near = Near(groups=(terms("airspace"), terms("shut", "closed")), within=5)
+    assert company(near) == [" shut ", " closed "]
+
+
+def test_what_may_hold_without_any_term_is_no_company():
+    either = AnyOf(rules=(*terms("wire"), FromSource(which="tag:wire")))
+    assert company(AllOf(rules=(either, *terms("airspace")))) == []
+    assert company(AllOf(rules=(NoneOf(rules=terms("cigar")), *terms("airspace")))) == []
+    assert company(AllOf(rules=terms("/war/", "airspace"))) == []
+    assert company(AtLeast(count=2, rules=terms("oil", "gas", "coal"))) == []
+    assert company(AnyOf(rules=terms("oil", "gas"))) == []
+
+
 def test_fields_no_watchlist_reads_are_not_scanned():
     scanned = []
 
     class Watched(AutomatonScanner):
-        def scan(self, tokens):
-            scanned.append(" ".join(tokens))
-            return super().scan(tokens)
+        def glance(self, words):
+            scanned.extend(filter(None, words))
+            return super().glance(words)
 
     matcher = Matcher([a_watchlist("x", fields=("summary", "title"))], {}, scanner=Watched)
     matches(matcher, "one", summary="two", content="three", author="four")

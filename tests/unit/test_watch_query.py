@@ -74,7 +74,7 @@ MEANINGS = [
     ("url:https://a1.example/b1", InFields(fields=("url",), rule=t("https://a1.example/b1"))),
     ("author:a1", InFields(fields=("author",), rule=A)),
     ("summary:a1 OR content:b1", any_of(InFields(fields=("summary",), rule=A), InFields(fields=("content",), rule=B))),
-    ("tag:wire AND a1", all_of(any_of(InFields(fields=("tags",), rule=t("wire")), FromSource(which="tag:wire")), A)),
+    ("tag:wire AND a1", all_of(any_of(InFields(fields=("tags",), rule=t('"wire"'), whole=True), FromSource(which="tag:wire")), A)),
     ('source:"BBC World" AND a1', all_of(FromSource(which="BBC World"), A)),
     ("a1 AND source:*.bbc.co.uk", all_of(A, FromSource(which="*.bbc.co.uk"))),
     ("a1 AND source:tag:wire", all_of(A, FromSource(which="tag:wire"))),
@@ -165,7 +165,7 @@ MISTAKES = [
     ("lang:⟦spanish_text⟧ AND a1", "lang:es"),
     ("source:⟦/bbc/⟧ AND a1", "takes a name"),
     ('source:⟦""⟧ AND a1', "takes a name"),
-    ("tag:⟦spo*⟧ AND a1", "whole tag"),
+    ("tag:⟦s*po⟧ AND a1", "whole tag"),
     ("entity:⟦madruo⟧", "No entity"),
     ('entity:"⟦uss frod⟧"', "No entity"),
     ("⟦ab*⟧ OR a1", "3 letters"),
@@ -249,3 +249,13 @@ def test_a_tag_of_a_query_is_the_items_or_its_sources():
     assert not matches(matcher, "Airspace closed")
     assert matches(matcher, "Airspace closed", tags=("Wire",))
     assert matches(matcher, "Airspace closed", source=source)
+    assert not matches(matcher, "Airspace closed", tags=("wires",))
+    assert not matches(matcher, "Airspace closed", tags=("open wire", "closed"))
+
+
+def test_a_tag_of_a_query_may_be_the_beginning_of_one():
+    matcher = Matcher([a_watchlist(parse_query("tag:olive* AND airspace"))], {})
+    source = SourceRef(name="BBC", url="https://bbc.example/", tags=frozenset({"olives"}))
+    assert matches(matcher, "Airspace closed", tags=("Olive oil",))
+    assert matches(matcher, "Airspace closed", source=source)
+    assert not matches(matcher, "Airspace closed", tags=("green olives",))

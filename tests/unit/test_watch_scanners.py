@@ -89,3 +89,9 @@ def test_the_dictionary_is_used_where_the_automaton_has_no_wheel():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ran.stdout.strip() == "DictionaryScanner"
+
+
+@pytest.mark.parametrize("scanner", [AutomatonScanner, DictionaryScanner])
+def test_at_a_glance_no_phrase_reaches_over_an_empty_word(scanner):
+    needles = [" a ", " a b ", " b c ", " con"]
+    assert scanner(needles).glance(["a", "", "b", "c", "contra"]) == {0, 2, 3}

@@ -67,10 +67,14 @@ def test_hits_that_overlap_are_not_near():
         (["OPEC", "Brent", "barrel*"], "OPEC barrels", True),
         (["OPEC", "opec", "Opec"], "OPEC", False),
         (["OPEC", "OPEC", "Brent"], "OPEC on Brent", True),
-        (["oil", "oil price*"], "oil prices", True),
+        (["oil", "oil price*"], "oil prices", False),
+        (["oil", "oil price*"], "oil prices and oil", True),
+        (["sanction", "sanctions"], "New sanctions", False),
+        (["U.S.", "US"], "U.S.", False),
+        (["a", "b", "c"], "b and a", True),
     ],
 )
-def test_at_least_two_counts_different_terms(of, title, holds):
+def test_at_least_two_counts_terms_in_different_places(of, title, holds):
     assert bool(fires(AtLeast(count=2, rules=tuple(map(parse_term, of))), title)) is holds
 
 

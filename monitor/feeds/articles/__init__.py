@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from monitor import metrics
-from monitor.feeds.articles.manners import Group, Hosts, Preset, Visitor, stranger
+from monitor.feeds.articles.manners import Group, Hosts, Preset, Visitor, Wish, stranger
 from monitor.feeds.fetch import fetch
 from monitor.feeds.fetch.turns import Turns
 from monitor.feeds.parsers.fulltext import is_available
@@ -51,17 +51,21 @@ class Articles:
         preset: Preset = lambda _: None,
         group: Group = lambda name: name,
         turns: Turns | None = None,
+        wish: Wish = lambda _: timedelta(),
         can_read: bool | None = None,
     ) -> None:
         """Ask hosts by `turns`, the book of whatever else asks them, under the names of `group`.
 
+        `wish` tells how long such a host wants to be left alone, as it told whatever else asks.
         Read nothing without `can_read`; None: where the extra for it is installed.
         """
         self._poll = poll
         self._parsers = parsers
         self._now = now
         self._can_read = is_available() if can_read is None else can_read
-        self._hosts = Hosts(poll, transport, now=now, preset=preset, group=group, turns=turns)
+        self._hosts = Hosts(
+            poll, transport, now=now, preset=preset, group=group, turns=turns, wish=wish
+        )
 
     async def complete(
         self, source: Source, found: Sequence[Sighting], *, first_poll: bool

@@ -32,6 +32,7 @@ _ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _PAGES = ("text/html", "application/xhtml+xml", "")  # "": a server that does not say
 
 Preset: TypeAlias = Callable[[str], HostSettings | None]  # of a host, by its name
+Wish: TypeAlias = Callable[[str], timedelta]  # of a host, by its group: how long none may ask it
 Group: TypeAlias = Callable[[str], str]  # under which a host is asked, by its name
 
 
@@ -60,15 +61,18 @@ class Hosts:
         preset: Preset = lambda _: None,
         group: Group = lambda name: name,
         turns: Turns | None = None,
+        wish: Wish = lambda _: timedelta(),
     ) -> None:
         """Know the settings of hosts by `preset`; without it all have the usual gap.
 
-        `turns` is the book of whatever else asks hosts, by `group`; None: nothing else does.
+        `turns` is the book of whatever else asks hosts, by `group`; None: nothing else does. `wish`
+        is what hosts told that.
         """
         self.poll = poll
         self.transport = transport
         self.group = group
         self.turns = turns or Turns()
+        self._wish = wish
         self._preset = preset
         self._now = now
         self._known: dict[str, _Host] = {}
@@ -91,7 +95,9 @@ class Hosts:
     async def wait(self, name: str, until: float) -> None:
         """Wait until a host may be asked; raise NotAskedError where that is later than `until`."""
         now, gap = asyncio.get_running_loop().time(), gap_of(self._preset(name), self.poll.host_gap)
-        seconds = max(self.of(name).free_at - now, self.turns.left(self.group(name), gap))
+        group = self.group(name)
+        wished = self._wish(group).total_seconds()
+        seconds = max(self.of(name).free_at - now, self.turns.left(group, gap), wished)
         if now + seconds >= until:
             raise NotAskedError(f"{name} is to be left alone for longer than this can wait")
         if seconds > 0:

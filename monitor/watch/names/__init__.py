@@ -173,6 +173,8 @@ def _notes(name: str, kind: Kind, language: str, found: list[Part]) -> Iterator[
         elif not any(part.why.startswith("CLDR") for part in found):
             yield "CLDR knows no country of this name"
         return
+    if len(name) == 1:
+        yield "one letter stands in many texts; ask for another word beside it, under all: or near:"
     if kind is Kind.PERSON and _LATIN.search(name) and not _spelled_by_ear(found):
         yield f"no Cyrillic and Greek spellings: {_no_ear(language)}"
     yield "Chinese, Japanese and Korean names follow no rule; take them from Wikidata:"

@@ -26,7 +26,8 @@ class Part(NamedTuple):
 _TITLES: Final = "dr prof sir dame lord lady mr mrs ms jr sr ii iii iv phd sheikh"
 _HONOURS: Final = frozenset(_TITLES.split())
 _BEFORE_SURNAMES: Final = (
-    "al el de del della di da das do dos du la le van der den von zu zum af bin ben ibn abu ter"
+    "al el de del della di da das do dos du la le van der den von zu zum af bin ben ibn abu ter "
+    "بن ابن بنت أبو ابو آل"
 )
 _PARTICLES: Final = frozenset(_BEFORE_SURNAMES.split())
 _SHIP: Final = re.compile(
@@ -43,6 +44,7 @@ _FORM: Final = re.compile(
 _LEADING_FORM: Final = re.compile(
     r"(?:the|ооо|оао|пао|зао|ао|ooo|oao|pao|jsc|pjsc)\s+", re.IGNORECASE
 )
+_JOINT: Final = re.compile(r"\s+(?:&|and|und|et|y|e|и)$", re.IGNORECASE)  # before Co., left over
 _SOLID: Final = re.compile(
     r"\b(?:bank|ministry|company|corporation|organi[sz]ation|agency|council|union|party|university|"
     r"institute|association|committee|front|movement|army|guard|brigade|group|holding|petr[oó]leos|"
@@ -123,6 +125,7 @@ def _organisation(name: str) -> Iterator[Part]:
     bare = _LEADING_FORM.sub("", name, count=1) if _LEADING_FORM.match(name) else name
     while _FORM.search(bare) and len(_FORM.sub("", bare).split()) > 0:
         bare = _FORM.sub("", bare)
+    bare = _JOINT.sub("", bare)
     if bare != name:
         one_word = len(bare.split()) == 1
         yield Part(bare, "without its legal form", certain=not one_word)

@@ -6,7 +6,7 @@ from typing import Final
 
 from monitor.watch.query.tokens import Kind, QueryError, Token, refusal
 from monitor.watch.rules import AnyOf, EntityRef, FromSource, InFields, InLanguage, Rule
-from monitor.watch.terms import TermKind, parse_term
+from monitor.watch.terms import TermError, parse_term
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # the form of BCP 47
 
@@ -50,9 +50,11 @@ def _entity(token: Token, key: str, entities: Collection[str] | None) -> EntityR
 
 def _tag(token: Token, name: str) -> AnyOf:
     """Return a rule for the tags of the item or of its source."""
-    if "*" in name or not any(map(str.isalnum, name)):
-        raise refusal(token, "tag: takes a whole tag.", "Write it out, as in tag:wire.")
-    term = parse_term(token.text)
-    assert term.kind in {TermKind.WORDS, TermKind.EXACT_FORM}
-    of_item = InFields(fields=("tags",), rule=term)
+    if "*" in name[:-1] or not any(map(str.isalnum, name)):
+        raise refusal(token, "tag: takes a whole tag.", "Write it out, as in tag:wire or tag:wir*.")
+    try:
+        term = parse_term(name if name[-1] == "*" else f'"{name}"')
+    except TermError as error:
+        raise refusal(token, str(error), error.help) from None
+    of_item = InFields(fields=("tags",), rule=term, whole=True)
     return AnyOf(rules=(of_item, FromSource(which=f"tag:{name}")))

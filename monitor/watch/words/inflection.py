@@ -4,20 +4,31 @@ Pure but for remembering. Words are cut to their stems, the text's as well as th
 compared stem by stem. Languages whose stems nobody knows are compared word by word alone.
 """
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
-from typing import TypeAlias, TypeVar
+from operator import contains
+from typing import Final, TypeAlias
 
 from monitor.watch.words.forms import forms_in
-from monitor.watch.words.scanner import Hit, Needle
-from monitor.watch.words.stems import LANGUAGES, Stems
-from monitor.watch.words.text import Tokens, tokenise
+from monitor.watch.words.scanner import Hit
+from monitor.watch.words.stems import (
+    CACHE_LETTERS,
+    CACHE_WORDS,
+    LANGUAGES,
+    Stems,
+    may_be_cut_less,
+)
+from monitor.watch.words.text import Tokens, folded
+from monitor.watch.words.vocabulary import Rows, Vocabulary
 
-_Row: TypeAlias = tuple[str, ...]
-_Key = TypeVar("_Key")
-_Numbers: TypeAlias = int | list[int]  # nearly always one
+_Row: TypeAlias = list[set[str]]  # word by word, the stems it is looked for by
+
+_MARK: Final = (1 << 30) - 1  # of a stem's hash as much as sorts as quickly as numbers can
 
 
 @lru_cache(maxsize=256)
@@ -32,107 +43,122 @@ def is_inflected(language: str) -> bool:
 
 
 class Inflection:
-    """Phrases by the stems their words have in one language. Threads may share it.
+    """Phrases by the stems their words have in one language. Threads may share it."""
 
-    Words alone are one dictionary, rows of words another, by the first two stems of each: no
-    automaton, for it would take longer to build than most languages are ever asked.
-    """
-
-    def __init__(
-        self, language: str, needles: Sequence[Needle], phrases: Sequence[str | None]
-    ) -> None:
-        """Cut the phrases, as they are spelled and folded, to stems.
-
-        Needles without a phrase have one form. Raises KeyError for a language without stems.
-        """
+    def __init__(self, language: str, vocabulary: Vocabulary) -> None:
+        """Cut the words of phrases to stems. Raises KeyError for a language without stems."""
+        self._vocabulary = vocabulary
         self._stems = Stems(language)
-        self._needles = needles
-        self._phrases = phrases
+        self._are_cut_less = may_be_cut_less(language)
+        self._kin = _Kinship(vocabulary, self._stems, whole=self._are_cut_less)
         self._are_forms = forms_in(language)
-        self._words: dict[str, _Numbers] = {}
-        self._pairs: dict[_Row, _Numbers] = {}
-        stems = self._stems
-        for number, (needle, phrase) in enumerate(zip(needles, phrases, strict=True)):
-            if phrase is not None:
-                word, *more = needle.split(None, 2)
-                if more:
-                    _note(self._pairs, (stems[word], stems[more[0].rstrip()]), number)
-                else:
-                    _note(self._words, stems[word], number)
-                if not phrase.isascii():
-                    self._note_as_spelled(number)
 
     def scan(self, tokens: Tokens) -> "Bent":
-        """Cut a text to stems, and note which phrases have them."""
-        return Bent(self, tokens, list(map(self._stems.__getitem__, tokens.raw)))
+        """Return a text that can be asked for phrases in any form."""
+        return Bent(self, tokens)
 
-    def needles(self, stems: Sequence[str]) -> set[int]:
-        """Return the phrases whose first two stems stand in a row of stems."""
-        # Met with the dictionaries' keys, and so in C: most of the text is part of no phrase.
-        words, pairs = self._words, self._pairs
-        numbers = [words[stem] for stem in words.keys() & stems]
-        numbers += [pairs[pair] for pair in pairs.keys() & pairwise(stems)]
-        return set(chain.from_iterable(map(_all, numbers)))
+    def glance(self, words: Sequence[str]) -> set[int]:
+        """Return the phrases whose first two stems stand in a row of words, and perhaps others."""
+        kin = list(map(self._kin.__getitem__, words))
+        found = set[int]().union(*[each.alone for each in kin if each.alone])
+        pairs = [
+            (one.rows, other.words) for one, other in pairwise(kin) if one.rows and other.words
+        ]
+        found.update(self._vocabulary.going_on(pairs))
+        return found
 
-    def rows(self, number: int) -> Sequence[_Row]:
+    def stems(self, words: Sequence[str]) -> list[str]:
+        """Return the stems of words as they are spelled."""
+        return list(map(self._stems.__getitem__, words))
+
+    def row(self, number: int) -> _Row:
         """Return the stems that a phrase is looked for by."""
-        phrase, words = self._phrases[number], self._needles[number].split()
-        if phrase is None:
-            return ()
-        spelled = [words] if phrase.isascii() else [words, tokenise(phrase, addresses=True).raw]
-        return tuple(dict.fromkeys(tuple(map(self._stems.__getitem__, each)) for each in spelled))
+        rows = list(map(self.stems, self._vocabulary.spelled(number)))
+        if self._are_cut_less:
+            rows.append(self._vocabulary.folded(number))
+        return list(map(set, zip(*rows, strict=True)))
 
-    def is_form(self, number: int, words: Sequence[str]) -> bool:
-        """Say whether folded words that have a phrase's stems are forms of it."""
-        return all(map(self._are_forms, self._needles[number].split(), words))
-
-    def _note_as_spelled(self, number: int) -> None:
-        row = self.rows(number)[-1]
-        if len(row) == 1:
-            _note(self._words, row[0], number)
-        else:
-            _note(self._pairs, row[:2], number)
+    def is_form(self, number: int, tokens: Tokens, first: int, after: int) -> bool:
+        """Say whether words of a text that have a phrase's stems are forms of it."""
+        wanted, found = self._vocabulary.folded(number), tokens.words[first:after]
+        return wanted == found or all(map(self._are_forms, wanted, found))
 
 
 class Bent:
-    """A text in stems. `needles` are the phrases whose stems stand in it; not all are forms."""
+    """A text in stems."""
 
-    def __init__(self, inflection: Inflection, tokens: Tokens, stems: list[str]) -> None:
-        """Look up which phrases may stand in the text."""
+    def __init__(self, inflection: Inflection, tokens: Tokens) -> None:
+        """Cut the text to stems."""
         self._inflection = inflection
         self._tokens = tokens
-        self._stems = stems
-        self._firsts: defaultdict[str, list[int]] | None = None
-        self.needles = inflection.needles(stems)
+        self._stems = inflection.stems(tokens.raw)
+        self._firsts: defaultdict[str, list[int]] = defaultdict(list)
+        for place, stem in enumerate(self._stems):
+            self._firsts[stem].append(place)
 
     def hits(self, needle: int) -> Iterator[Hit]:
         """Yield where a phrase stands in any form."""
-        if needle not in self.needles:
+        row = self._inflection.row(needle)
+        if not row:
             return
-        if self._firsts is None:
-            self._firsts = defaultdict(list)
-            for place, stem in enumerate(self._stems):
-                self._firsts[stem].append(place)
-        for row in self._inflection.rows(needle):
-            for first in self._firsts.get(row[0], ()):
-                after = first + len(row)
-                if tuple(self._stems[first:after]) == row and self._inflection.is_form(
-                    needle, self._tokens.words[first:after]
-                ):
-                    yield needle, first, after
+        for first in chain.from_iterable(self._firsts.get(stem, ()) for stem in row[0]):
+            after = first + len(row)
+            stems = self._stems[first:after]
+            if (
+                len(stems) == len(row)
+                and all(map(contains, row, stems))
+                and self._inflection.is_form(needle, self._tokens, first, after)
+            ):
+                yield needle, first, after
 
 
-def _note(known: dict[_Key, _Numbers], key: _Key, number: int) -> None:
-    """Add a number to those of a key, each once; they come in their order."""
-    others = known.setdefault(key, number)
-    if others is number:
-        return
-    if isinstance(others, list):
-        if others[-1] != number:
-            others.append(number)
-    elif others != number:
-        known[key] = [others, number]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kin:
+    """The words of phrases that have one stem: their numbers, and what begins with them."""
+
+    words: Sequence[int] = ()
+    alone: Sequence[int] = ()
+    rows: Sequence[Rows] = ()
 
 
-def _all(numbers: _Numbers) -> Sequence[int]:
-    return (numbers,) if isinstance(numbers, int) else numbers
+class _Kinship(dict[str, _Kin]):
+    """Words of texts with those of phrases that share their stem, remembered.
+
+    Stems are compared by a part of their hashes, so that they need not be kept: a few numbers for
+    a word instead of two texts. Once in a million words that brings in one that is no kin.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, stems: Stems, *, whole: bool) -> None:
+        """Sort the words of phrases by their stems; `whole` words are stems as well."""
+        self._vocabulary = vocabulary
+        self._stems = stems
+        words = vocabulary.words
+        marks = [hash(stem) & _MARK for stem in map(stems.cut, words)]
+        if whole:
+            marks.extend(hash(folded(word)) & _MARK for word in words)
+        order = sorted(range(len(marks)), key=marks.__getitem__)
+        self._marks = array("I", map(marks.__getitem__, order))
+        self._words = array("I", (each % len(words) + 1 for each in order))
+
+    def __missing__(self, word: str) -> _Kin:
+        kin = self._found(hash(self._stems.cut(word)) & _MARK)
+        if len(word) <= CACHE_LETTERS:
+            if len(self) >= CACHE_WORDS:
+                self.clear()
+            self[word] = kin
+        return kin
+
+    def _found(self, mark: int) -> _Kin:
+        first = bisect_left(self._marks, mark)
+        words = sorted({*self._words[first : bisect_right(self._marks, mark, first)]})
+        if not words:
+            return _NOBODY
+        beginnings = list(map(self._vocabulary.beginning, words))
+        return _Kin(
+            words=tuple(words),
+            alone=tuple(chain.from_iterable(each.alone for each in beginnings)),
+            rows=tuple(each.longer for each in beginnings if each.longer[0] < each.longer[1]),
+        )
+
+
+_NOBODY: Final = _Kin()

@@ -41,6 +41,15 @@ class PiecedScanner:
             if numbers[needle] != _GONE
         ]
 
+    def glance(self, words: Sequence[str]) -> set[int]:
+        """Return the needles that stand in a row of folded words."""
+        found = {
+            numbers[needle]
+            for piece, numbers in zip(self.pieces, self._numbers, strict=True)
+            for needle in piece.scanner.glance(words)
+        }
+        return found - {_GONE}
+
 
 def renewed(
     needles: Sequence[Needle],

@@ -7,7 +7,7 @@ machines that have no wheel of it.
 from array import array
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 # Folded words with a space before each and one after the last: " regime change ". Without that
 # last space the last word is only the beginning of one: " cigar".
@@ -18,6 +18,9 @@ Needle: TypeAlias = str
 # because every text of the news holds dozens of them.
 Hit: TypeAlias = tuple[int, int, int]
 
+_NUMBER: Final = itemgetter(0)  # of a hit, or of what the automaton found
+_START: Final = itemgetter(1)
+
 
 class Scanner(Protocol):
     """Built once over needles, all different and none empty; numbered as they were given."""
@@ -27,6 +30,9 @@ class Scanner(Protocol):
 
     def scan(self, words: Sequence[str]) -> list[Hit]:
         """Return every hit in a row of folded words, in any order."""
+
+    def glance(self, words: Sequence[str]) -> set[int]:
+        """Return the needles that stand in a row of folded words; an empty word parts phrases."""
 
 
 class AutomatonScanner:
@@ -44,7 +50,7 @@ class AutomatonScanner:
         joined = f" {' '.join(words)} "
         found = self._automaton.find_matches_as_indexes(joined, overlapping=True)
         if len(found) > 1:
-            found.sort(key=itemgetter(1))
+            found.sort(key=_START)
         hits = []
         lengths = self._lengths
         word = place = 0
@@ -53,6 +59,11 @@ class AutomatonScanner:
             place = start
             hits.append((needle, word, word + lengths[needle]))
         return hits
+
+    def glance(self, words: Sequence[str]) -> set[int]:
+        """Return the needles that stand in a row of folded words."""
+        joined = f" {' '.join(words)} "
+        return set(map(_NUMBER, self._automaton.find_matches_as_indexes(joined, overlapping=True)))
 
 
 class DictionaryScanner:
@@ -94,6 +105,10 @@ class DictionaryScanner:
                     if number is not None:
                         hits.append((number, first, last + 1))
         return hits
+
+    def glance(self, words: Sequence[str]) -> set[int]:
+        """Return the needles that stand in a row of folded words."""
+        return set(map(_NUMBER, self.scan(words)))
 
 
 def best_scanner(needles: Sequence[Needle]) -> Scanner:

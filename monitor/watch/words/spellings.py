@@ -37,6 +37,7 @@ _HEBREW_CLITICS: Final = tuple(
     if conjunction or rest
 )
 _HEBREW_WORD: Final = re.compile("[\u05d0-\u05ea]{3,}")
+_HEBREW_ACRONYM: Final = re.compile('[\u05d0-\u05ea]+["״][\u05d0-\u05ea]')
 
 # Capitals with a full stop after each, or without any; longer ones are words in capitals.
 _ACRONYM: Final = re.compile(r"[A-Z](?:\.[A-Z]){1,4}\.?|[A-Z]{2,5}")
@@ -52,12 +53,12 @@ def written_out(raw: Sequence[str]) -> list[str]:
     return [folded(word.translate(_LETTERS)) for word in raw]
 
 
-def spellings(raw: Sequence[str], words: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the other spellings of a phrase: its words as spelled, and the same folded."""
+def spellings(phrase: str, raw: Sequence[str], words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the other spellings of a phrase; its words come as spelled and folded."""
     longer = tuple(written_out(raw))
     if longer != tuple(words):
         yield longer
-    if _HEBREW_WORD.fullmatch(words[0]):
+    if _HEBREW_WORD.fullmatch(words[0]) or _HEBREW_ACRONYM.match(phrase):
         for clitic in _HEBREW_CLITICS:
             yield (clitic + words[0], *words[1:])
     if _ARABIC_WORD.fullmatch(words[0]):

@@ -1,10 +1,9 @@
 """Cuts words to their stems, language by language.
 
-Pure but for remembering. Snowball knows most languages of the news; for some that it does not know
-the endings of nouns and names are cut off here.
+Pure but for remembering. Snowball knows most languages of the news; for some that it does not know,
+and for Polish and Turkish, the endings of nouns and names are cut off by rules of our own.
 """
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -12,7 +11,10 @@ from Stemmer import Stemmer
 
 from monitor.watch.words.endings import ENDINGS, without_ending
 from monitor.watch.words.english import stemmable
+from monitor.watch.words.plainer import plainer
+from monitor.watch.words.polish import polish_stem
 from monitor.watch.words.text import folded
+from monitor.watch.words.turkish import turkish_stem
 
 # By ISO 639-1. Snowball has more; these are read well enough in the news.
 _SNOWBALL: Final = {
@@ -27,6 +29,7 @@ _SNOWBALL: Final = {
     "es": "spanish",
     "et": "estonian",
     "eu": "basque",
+    "fa": "persian",
     "fi": "finnish",
     "fr": "french",
     "ga": "irish",
@@ -42,29 +45,28 @@ _SNOWBALL: Final = {
     "nl": "dutch",
     "nn": "norwegian",
     "no": "norwegian",
-    "pl": "polish",
     "pt": "portuguese",
     "ro": "romanian",
     "ru": "russian",
     "sr": "serbian",
     "sv": "swedish",
     "ta": "tamil",
-    "tr": "turkish",
     "yi": "yiddish",
 }
-LANGUAGES: Final = frozenset({*_SNOWBALL, *ENDINGS})
+_OWN: Final = {"pl": polish_stem, "tr": turkish_stem}
+LANGUAGES: Final = frozenset({*_SNOWBALL, *ENDINGS, *_OWN})
 
-# Endings that Snowball does not know, each with one of the same word that it does.
-_UNKNOWN: Final = {
-    "de": (re.compile(r"(?<=\w{3}[ao])s\Z"), ""),  # Maduros, Venezuelas
-    "pl": (re.compile(r"(?<=\w{3})i[ię]\Z"), "ia"),  # Grenlandii, Grenlandię
-    "pt": (re.compile(r"[õã]es\Z"), "ão"),  # sanções
-}
-# A last vowel grows long before an ending: Maduro, Madurónak.
-_HUNGARIAN_VOWEL: Final = re.compile(r"(?<=\w{3})[aáeéoóöő]\Z")
+# What Snowball has cut off a term it may leave on its forms: Лавров, Лаврова; Putin, Putinin. In
+# other languages hardly a form is found by that.
+_CUT_LESS: Final = frozenset({"es", "fi", "hu", "ro", "ru"})
 
-_CACHE_WORDS: Final = 1 << 16  # a stream of hostile words must not fill the memory …
-_CACHE_LETTERS: Final = 64  # … nor a few endless ones
+CACHE_WORDS: Final = 1 << 16  # a stream of hostile words must not fill the memory …
+CACHE_LETTERS: Final = 64  # … nor a few endless ones
+
+
+def may_be_cut_less(language: str) -> bool:
+    """Say whether a form of a word may have all of the word for its stem."""
+    return language in _CUT_LESS
 
 
 class Stems(dict[str, str]):
@@ -78,30 +80,28 @@ class Stems(dict[str, str]):
         """Begin without words. Raises KeyError for a language not in LANGUAGES."""
         self._cut = _cutter(language)
 
-    def __missing__(self, word: str) -> str:
+    def cut(self, word: str) -> str:
+        """Return the stem of a word that need not be remembered."""
         stem = self._cut(word.lower())
-        stem = (stem if stem.isascii() else folded(stem)) or word
-        if len(word) <= _CACHE_LETTERS:
-            if len(self) >= _CACHE_WORDS:
+        return (stem if stem.isascii() else folded(stem)) or word
+
+    def __missing__(self, word: str) -> str:
+        stem = self.cut(word)
+        if len(word) <= CACHE_LETTERS:
+            if len(self) >= CACHE_WORDS:
                 self.clear()
             self[word] = word if stem == word else stem
         return stem
 
 
 def _cutter(language: str) -> Callable[[str], str]:
+    if language in _OWN:
+        own = _OWN[language]
+        return lambda word: own(folded(word))
     if language in ENDINGS:
         endings = ENDINGS[language]
         return lambda word: without_ending(word, endings)
     cut: Callable[[str], str] = Stemmer(_SNOWBALL[language], 0).stemWord  # 0: no cache of its own
-    if language in _UNKNOWN:
-        ending, known = _UNKNOWN[language]
-        return lambda word: cut(ending.sub(known, word))
-    match language:
-        case "en":
-            return lambda word: cut(stemmable(word))
-        case "hu":
-            return lambda word: _HUNGARIAN_VOWEL.sub("", cut(word))
-        case "tr":  # what it takes for an ending may stand before another: yaptırım, yaptırımlar
-            return lambda word: cut(cut(word))
-        case _:
-            return cut
+    if language == "en":
+        return lambda word: cut(stemmable(word))
+    return plainer(language, cut)

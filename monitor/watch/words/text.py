@@ -8,52 +8,22 @@ name is found inside running text.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
-_CACHE_WORDS: Final = 1 << 16  # a stream of hostile words must not fill the memory …
-_CACHE_LETTERS: Final = 64  # … nor a few endless ones
+from monitor.watch.words.folding import APOSTROPHES, FOLDED, IGNORED, SOLO
 
-# Invisible characters that may stand inside a word and say nothing about it.
-_IGNORED: Final = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f"
 # Halfwidth voice marks and the later parts of a Hangul syllable complete the character before.
 _HALVES: Final = "\uff9e\uff9f\u1160-\u11ff\ud7b0-\ud7fb"
 # Letters of Unicode that people use as an apostrophe, and fractions, whose plain forms hold signs.
 _SEPARATING: Final = "\u02bb\u02bc¼-¾⅐-⅟↉"
-_APOSTROPHES: Final = "'’‘ʼ＇´`"  # all of them are met in feeds
 # Signs that alone keep half of the world's English from being ASCII, each as one plain character.
-_TYPOGRAPHY: Final = (*((sign, "'") for sign in "’‘"), *((sign, " ") for sign in "“”–—…\u00a0"))
-
-# Han, Kana, Bopomofo, Hangul, Thai, Lao, Khmer and Myanmar, with their compatibility forms.
-_SOLO: Final = (
-    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f\ua9e0-\ua9ff"
-    "\uaa60-\uaa7f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00016fe0-\U00018dff"
-    "\U0001aff0-\U0001b2ff\U00020000-\U0003ffff"
-)
-
-# What decomposition leaves as it is although readers take it for a plain letter.
-_LETTERS: Final = str.maketrans(
-    {
-        **dict(zip("łøđðħŧŋıĸɓɗƙƴ", "loddhtnikbdky", strict=True)),
-        **dict(zip("æœþ", ("ae", "oe", "th"), strict=True)),
-        **dict(zip("ىیکڪةہھەٱ", "ييككهههها", strict=True)),
-        "ـ": "",
-    }
-)
-_YO: Final = str.maketrans({"ё": "е"})  # only once composed: every other Cyrillic mark counts
-_STRESS: Final = re.compile("(?<=[\u0400-\u052f])[\u0300\u0301]+")
-
-# Where a mark is an accent or a vowel sign that people leave out. Elsewhere it is part of the word.
-_ACCENTED: Final = (
-    (0x0000, 0x03FF),
-    (0x0590, 0x077F),
-    (0x0870, 0x08FF),
-    (0x1D00, 0x1FFF),
-    (0x2C60, 0x2C7F),
-    (0xA720, 0xA7FF),
-    (0xAB30, 0xAB6F),
+_TYPOGRAPHY: Final = (
+    *((sign, "'") for sign in "’‘"),
+    *((sign, "-") for sign in "‐‑"),
+    *((sign, " ") for sign in "“”–—…\u00a0"),
 )
 
 
@@ -67,6 +37,7 @@ def _marks(*blocks: range) -> str:
 
 _PLAIN: Final = re.compile(r"[^\W_]+")
 _PLAIN_POSSESSIVE: Final = re.compile(r"['`](?<=[\w.]['`])[sS](?!\w)", re.ASCII)
+_TAG: Final = re.compile(r"(?<!\w)[#＃@＠][^\W_]{3,100}")
 _ADDRESS: Final = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _ASCII: Final = {point: chr(point).lower() if chr(point).isalnum() else " " for point in range(128)}
 
@@ -78,21 +49,16 @@ _ASCII: Final = {point: chr(point).lower() if chr(point).isalnum() else " " for 
 @cache
 def _joining() -> str:
     return (
-        _IGNORED
+        IGNORED
         + _HALVES
         + _marks(range(0x300, 0x3100), range(0xA000, 0xAC00), range(0xFB00, 0xFE30))
     )
 
 
 @cache
-def _solo_letter() -> re.Pattern[str]:
-    return re.compile(f"[{_SOLO}]")
-
-
-@cache
 def _possessive() -> re.Pattern[str]:
     return re.compile(
-        rf"[{_APOSTROPHES}](?<=[\w.{_joining()}][{_APOSTROPHES}])[sS](?![\w{_joining()}])"
+        rf"[{APOSTROPHES}](?<=[\w.{_joining()}][{APOSTROPHES}])[sS](?![\w{_joining()}])"
     )
 
 
@@ -100,19 +66,20 @@ def _possessive() -> re.Pattern[str]:
 def _complex() -> re.Pattern[str]:
     """Find where _PLAIN may be wrong; emoji and letters of mathematics are not."""
     rare = "\U00010000-\U0001d24f\U0001da00-\U0001efff\U000e0100-\U000e01ef"
-    return re.compile(f"[{_SOLO}{_joining()}{_SEPARATING}{rare}]")
+    return re.compile(f"[{SOLO}{_joining()}{_SEPARATING}{rare}]")
 
 
 @cache
 def _word() -> re.Pattern[str]:
     """Find the words of any script."""
     rare = _marks(range(0x10000, 0x12000), range(0x16000, 0x1F000), range(0xE0100, 0xE01F0))
+    # Arabic's stretching sign is folded away, so no word begins with it.
     # Beyond the first plane a class is searched range by range; the look-behind spares most text
     # that.
     extending = rf"(?:[{_joining()}]|[\U00010000-\U000effff](?<=[{rare}]))"
     return re.compile(
-        rf"(?=[{_SOLO}])[^\W_]{extending}*"
-        rf"|[^\W_{_SOLO}{_SEPARATING}](?:[^\W_{_SOLO}{_SEPARATING}]|{extending})*"
+        rf"(?=[{SOLO}])[^\W_]{extending}*"
+        rf"|[^\W_{SOLO}{_SEPARATING}\u0640](?:[^\W_{SOLO}{_SEPARATING}]|{extending})*"
     )
 
 
@@ -120,9 +87,21 @@ class Tokens:
     """The words of a text. `words` are folded; spans count code points of the text given.
 
     `raw` are the same words as they are spelled, where folding may change more than their case.
+    `shown` is the text with hidden parts blanked out, `rows` are [first, after) of words that the
+    text writes as one.
     """
 
-    __slots__ = ("_pattern", "_places", "_shown", "_spans", "raw", "text", "words")
+    __slots__ = (
+        "_pattern",
+        "_places",
+        "_spans",
+        "_spelled",
+        "raw",
+        "rows",
+        "shown",
+        "text",
+        "words",
+    )
 
     def __init__(
         self,
@@ -132,14 +111,31 @@ class Tokens:
         pattern: re.Pattern[str],
         raw: list[str] | None = None,
     ) -> None:
-        """Keep what `tokenise` found; `shown` is the text with hidden parts blanked out."""
+        """Keep what `tokenise` found."""
         self.text = text
         self.words = words
         self.raw = words if raw is None else raw
-        self._shown = shown
+        self.rows: Sequence[tuple[int, int]] = ()
+        self.shown = shown
         self._pattern = pattern
         self._spans: list[tuple[int, int]] = []
         self._places: Iterator[tuple[int, int]] | None = None
+        self._spelled: Sequence[str] | None = None
+
+    @classmethod
+    def placed(
+        cls,
+        text: str,
+        raw: Sequence[str],
+        places: Sequence[tuple[int, int]],
+        *,
+        encoded: bool = False,
+    ) -> "Tokens":
+        """Return words whose places are known; `encoded`: the text spells them otherwise."""
+        tokens = cls(text, text, [FOLDED[word] for word in raw], _PLAIN, list(raw))
+        tokens._places = iter(places)
+        tokens._spelled = raw if encoded else None
+        return tokens
 
     @property
     def joined(self) -> str:
@@ -152,30 +148,45 @@ class Tokens:
         They are looked for again, and only as far as asked: most texts never need them.
         """
         if self._places is None:
-            found = self._pattern.finditer(self._shown)
-            if self._shown.isascii():
+            found = self._pattern.finditer(self.shown)
+            if self.shown.isascii():
                 self._places = map(re.Match.span, found)
             else:
-                self._places = (_visible(match) for match in found if _FOLDED[match[0]])
+                self._places = (_visible(match) for match in found if FOLDED[match[0]])
         self._spans.extend(islice(self._places, max(0, after - len(self._spans))))
         return self._spans
 
     def span(self, first: int, after: int) -> tuple[int, int]:
-        """Return [start, end) of the words from `first` up to, not including, `after`."""
+        """Return [start, end) of the words from `first` up to, not including, `after`.
+
+        The last full stop of an acronym (U.S.) belongs to it.
+        """
         spans = self.spans(after)
-        return spans[first][0], spans[after - 1][1]
+        start, end = spans[first][0], spans[after - 1][1]
+        is_initial = end - spans[after - 1][0] == 1 and self.text[end - 2 : end - 1] == "."
+        return start, end + (is_initial and self.text[end : end + 1] == ".")
 
     def spellings(self, first: int, after: int) -> tuple[str, ...]:
         """Return the words from `first` up to `after` as they are spelled, in their case (NFC)."""
+        if self._spelled is not None:
+            return tuple(map(_spelling, self._spelled[first:after]))
         spans = self.spans(after)[first:after]
         return tuple(_spelling(self.text[start:end]) for start, end in spans)
 
 
 def tokenise(text: str, *, addresses: bool = False) -> Tokens:
-    """Split a text into folded words.
+    """Split a text into folded words, hashtags and handles at their capitals.
 
-    Web addresses inside running text are passed over unless `addresses` asks for their words.
+    Web addresses inside running text are passed over unless `addresses` asks for their words;
+    tags then are one word.
     """
+    tokens = _split(text, addresses=addresses)
+    if not addresses and ("#" in text or "@" in text):
+        return _with_tags_split(tokens)
+    return tokens
+
+
+def _split(text: str, *, addresses: bool) -> Tokens:
     shown = text
     if not addresses and "://" in text:
         shown = _ADDRESS.sub(_blank, shown)
@@ -189,11 +200,38 @@ def tokenise(text: str, *, addresses: bool = False) -> Tokens:
     shown = _possessive().sub("  ", shown)
     pattern = _word() if _complex().search(shown) else _PLAIN
     raw = pattern.findall(shown)
-    words = list(map(_FOLDED.__getitem__, raw))
+    words = list(map(FOLDED.__getitem__, raw))
     if "" in words:
         raw = [each for each, word in zip(raw, words, strict=True) if word]
         words = [word for word in words if word]
     return Tokens(text, shown, words, pattern, raw)
+
+
+def _with_tags_split(tokens: Tokens) -> Tokens:
+    cuts = {cut for tag in _TAG.finditer(tokens.shown) for cut in _cuts(tag)}
+    if not cuts:
+        return tokens
+    places: list[tuple[int, int]] = []
+    rows: list[tuple[int, int]] = []
+    for start, end in tokens.spans(len(tokens.words)):
+        borders = [start, *(cut for cut in range(start + 1, end) if cut in cuts), end]
+        if len(borders) > 2:
+            rows.append((len(places), len(places) + len(borders) - 1))
+        places += pairwise(borders)
+    text = tokens.text
+    split = Tokens.placed(text, [text[start:end] for start, end in places], places)
+    split.rows, split.shown = rows, tokens.shown
+    return split
+
+
+def _cuts(tag: re.Match[str]) -> Iterator[int]:
+    """Yield where a capital begins a word in a tag: Free|Venezuela, US|Navy, G7|Summit."""
+    letters = tag[0]
+    for place in range(2, len(letters)):
+        if letters[place].isupper() and (
+            not letters[place - 1].isupper() or letters[place + 1 : place + 2].islower()
+        ):
+            yield tag.start() + place
 
 
 def normalised(text: str) -> str:
@@ -203,7 +241,7 @@ def normalised(text: str) -> str:
 
 def folded(word: str) -> str:
     """Return one word as it is compared."""
-    return _FOLDED[word]
+    return FOLDED[word]
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -211,54 +249,10 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def _visible(word: re.Match[str]) -> tuple[int, int]:
-    return word.start(), word.start() + len(word[0].rstrip(_IGNORED))
+    return word.start(), word.start() + len(word[0].rstrip(IGNORED))
 
 
 def _spelling(raw: str) -> str:
     if raw.isascii():
         return raw
-    return unicodedata.normalize("NFC", "".join(c for c in raw if c not in _IGNORED))
-
-
-class _Folded(dict[str, str]):
-    """Remembers how words fold; words repeat, as Zipf found."""
-
-    def __missing__(self, raw: str) -> str:
-        word = raw.lower() if raw.isascii() else _fold(raw)
-        if len(raw) <= _CACHE_LETTERS:
-            if len(self) >= _CACHE_WORDS:
-                self.clear()
-            self[raw] = word
-        return word
-
-
-_FOLDED: Final = _Folded()
-
-
-def _fold(raw: str) -> str:
-    """Fold one word until it stays the same: folding may compose what folds again."""
-    if _solo_letter().match(raw) and len(unicodedata.normalize("NFKC", raw[0])) > 1:
-        return raw[0]  # such as Thai AM: its compatibility form would be two words
-    word = raw
-    while (folded := _fold_once(word)) != word:
-        word = folded
-    return word
-
-
-def _fold_once(word: str) -> str:
-    kept: list[str] = []
-    base = ""
-    for char in unicodedata.normalize("NFKD", word):
-        if unicodedata.category(char)[0] == "M":
-            if base and char not in _IGNORED and not _is_accented(base):
-                kept.append(char)
-        elif char.isalnum() and char not in _APOSTROPHES:
-            base = char
-            kept.append(str(unicodedata.decimal(char)) if char.isdecimal() else char.casefold())
-    composed = unicodedata.normalize("NFC", "".join(kept).translate(_LETTERS))
-    return _STRESS.sub("", composed).translate(_YO)
-
-
-def _is_accented(base: str) -> bool:
-    point = ord(base)
-    return any(first <= point <= last for first, last in _ACCENTED)
+    return unicodedata.normalize("NFC", "".join(c for c in raw if c not in IGNORED))

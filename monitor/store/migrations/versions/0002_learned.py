@@ -20,6 +20,7 @@ def upgrade() -> None:
         sources.add_column(
             sa.Column("window", sa.LargeBinary, nullable=False, server_default=sa.text("''"))
         )
+        sources.add_column(sa.Column("first_polls", sa.Text))
     _hosts()
     _notices()
     _versions()
