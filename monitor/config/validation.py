@@ -19,6 +19,7 @@ from monitor.config.tree import (
     MappingNode,
     Path,
     ScalarNode,
+    SequenceNode,
     Step,
     find,
     find_key,
@@ -29,8 +30,7 @@ from monitor.config.values import either
 
 # Options that people may know from elsewhere in the documentation.
 LATER = {
-    "on_update", "throttle", "quiet_hours", "digest", "group_wait", "per_story", "max_per_hour",
-    "engine", "heartbeat", "public_url",
+    "engine", "public_url",
 }  # fmt: skip
 
 _NEEDED = {
@@ -47,6 +47,7 @@ _NEEDED = {
     "groups": "groups: [airspace, [closed, closure]]",
     "count": "count: 2",
     "of": "of: [OPEC, Brent, crude]",
+    "after": "after: 15m",
 }
 _FROM_OUTSIDE = "the value comes from outside: look at the variable or the file that is named here"
 
@@ -127,8 +128,8 @@ def _path(root: MappingNode, loc: tuple[Step, ...]) -> Path:
         is_tag = isinstance(step, str) and step.startswith("<") and step.endswith(">")
         if step == "[key]" or (is_tag and not inside):
             continue
-        if isinstance(step, int) and isinstance(node, ScalarNode):
-            continue  # one text that stands for a list of one
+        if isinstance(step, int) and not isinstance(node, SequenceNode):
+            continue  # a text or a mapping that stands for a list of one
         path.append(step)
         node = find(node, (step,))
     return tuple(path)
