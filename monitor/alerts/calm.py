@@ -48,8 +48,9 @@ def next_digest(digest: DigestSettings, now: datetime) -> datetime:
     told once.
     """
     local = now.astimezone(zone_of(digest.zone))
+    told = (due.astimezone(UTC) for due in CronSim(digest.cron, local))
     # cronsim 2.8 counts on from the first of two equal times of the clock, also from the second.
-    return next(due for due in CronSim(digest.cron, local) if due > local).astimezone(UTC)
+    return next(due for due in told if due > now)
 
 
 def hour_of(now: datetime) -> datetime:

@@ -28,6 +28,7 @@ COMMANDS = {
     "status": ("status", "Is it running; what fails, waits, is late."),
     "ack": ("ack", "Take note of an alert: its copies stay silent."),
     "unack": ("unack", "Take an acknowledgement back."),
+    "silence": ("silence", "Mute a watchlist, an entity, a source or a story for a while."),
     "sources": ("sources", "List, add, remove and explain what is polled."),
     "entities": ("entities", "Suggest and import the names of who is watched."),
     "import": ("import_", "Add sources from OPML or a list of addresses."),

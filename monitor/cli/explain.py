@@ -162,11 +162,18 @@ def _explain(finding: "Finding", matcher: "Matcher", settings: "Settings") -> di
         "cases": cases_json(finding, settings, ruled),
         "no_match": {name: _why_not(told[name]) for name in told if name not in ruled},
         "deliveries": [
-            _delivery(row) | {"watchlist": alerts[row.alert].watchlist}
+            _delivery(row) | {"type": row.message.type, "watchlist": watchlist}
             for row in finding.deliveries
-            if row.alert in alerts
+            for watchlist in _told_of(row, alerts)
         ],
     }
+
+
+def _told_of(row: "Delivery", alerts: "Mapping[AlertId, StoredAlert]") -> list[str]:
+    """Return the watchlists whose alerts on an item a delivery tells of."""
+    told = row.message.data.get("alerts") or [row.message.data]
+    ids = dict.fromkeys(each["alert"]["id"] for each in told)
+    return [alerts[each].watchlist for each in ids if each in alerts]
 
 
 def _explain_notice(found: "NoticeFinding") -> dict[str, Any]:
@@ -277,6 +284,7 @@ def _show_ruling(ruling: dict[str, Any], deliveries: list[dict[str, Any]]) -> No
 
 def _show_delivery(row: dict[str, Any]) -> None:
     reason = f", {row['reason']}" if row["reason"] else ""
+    reason += ", in a digest" if row.get("type") == "alert.digest" else ""
     attempts = count(row["attempts"], "attempt")
     click.echo(f"  {row['notifier']}: {row['state']}, {attempts}{reason}")
 

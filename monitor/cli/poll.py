@@ -112,6 +112,7 @@ async def _poll(
                 at_once=settings.poll.at_once,
                 gap=pipeline.gap,
             )
+            await pipeline.tell_due()
             await asyncio.gather(
                 *(_deliver(pipeline, name) for name in store.due_destinations(clock()))
             )

@@ -66,6 +66,15 @@ def read_notifier_address(value: object) -> str:
     return text
 
 
+def read_heartbeat_address(value: object) -> str:
+    """Return the http or https address of a heartbeat, or "" for none. Messages do not quote it."""
+    text = text_of(value, "an address")
+    if text and not is_http(text):
+        advice = "write it as in https://hc.example.org/ping/your-uuid"
+        raise wrong(Code.BAD_ADDRESS, "this is not a web address", advice)
+    return text
+
+
 def read_proxy(value: object) -> str:
     """Return the address of a proxy, or "" for none. Messages do not quote it."""
     text = text_of(value, "the address of a proxy")
@@ -227,6 +236,9 @@ SourceAddress: TypeAlias = Annotated[
 ]
 NotifierAddress: TypeAlias = Annotated[
     str, PlainValidator(read_notifier_address), json_text(_HTTP), Words("web address")
+]
+HeartbeatAddress: TypeAlias = Annotated[
+    str, PlainValidator(read_heartbeat_address), json_text(f"{_HTTP}|^$"), Words("web address")
 ]
 SourceProxy: TypeAlias = Annotated[
     str,

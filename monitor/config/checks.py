@@ -108,6 +108,8 @@ def _unused_notifiers(settings: Settings, root: MappingNode) -> Iterator[Problem
         return
     told = {name for watchlist in settings.watchlists for name in watchlist.notify}
     told |= set(settings.health.notify)
+    told |= {name for digest in settings.alerts.digests for name in digest.notify}
+    told |= {name for w in settings.watchlists if w.escalate for name in w.escalate.to}
     for name in settings.notifiers.keys() - told - {CONSOLE}:
         message = f"no watchlist tells {quote(name)}"
         advice = f"name it in notify:, as in notify: [{name}]"

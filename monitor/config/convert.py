@@ -12,11 +12,18 @@ from monitor.config.naming import default_names
 from monitor.config.rules import as_rule
 from monitor.config.schema import Configuration
 from monitor.config.sources import SourceOptions
+from monitor.config.telling import ThrottleOptions
+from monitor.config.telling_settings import (
+    to_alerts,
+    to_escalation,
+    to_heartbeat,
+    to_quiet_hours,
+    to_throttle,
+)
 from monitor.config.tree import MappingNode, find
 from monitor.config.watchlists import EntityOptions, SampleOptions, WatchlistOptions
 from monitor.model import Auth, Severity, Source
 from monitor.settings import (
-    AlertSettings,
     HealthSettings,
     HostSettings,
     LogSettings,
@@ -55,12 +62,13 @@ def to_settings(
         entities=tuple(_entity(key, each) for key, each in chosen.entities.items()),
         watchlists=tuple(_watchlist(name, chosen, root) for name in chosen.watchlists),
         notifiers=console | {name: to_notifier(name, x) for name, x in chosen.notifiers.items()},
-        alerts=AlertSettings(**_fields(chosen.alerts)),
+        alerts=to_alerts(chosen.alerts),
         poll=PollSettings(**_fields(chosen.poll)),
         hosts=_hosts(chosen, presets),
         health=HealthSettings(
             notify=_unique(chosen.notify if chosen.health.notify is None else chosen.health.notify),
             source_dead_after=chosen.health.source_dead_after,
+            heartbeat=to_heartbeat(chosen.health.heartbeat),
         ),
         store=StoreSettings(**_fields(chosen.store)),
         web=WebSettings(**_fields(chosen.web)),
@@ -140,7 +148,13 @@ def _watchlist(name: str, chosen: Configuration, root: MappingNode) -> Watchlist
     options = chosen.watchlists[name]
     if isinstance(options, list):
         rules = tuple(map(as_rule, options))
-        return Watchlist(name=name, match=rules, notify=_unique(chosen.notify))
+        return Watchlist(
+            name=name,
+            match=rules,
+            notify=_unique(chosen.notify),
+            throttle=to_throttle(ThrottleOptions(), chosen.alerts),
+            quiet_hours=to_quiet_hours(chosen.alerts.quiet_hours),
+        )
     return Watchlist(
         name=name,
         match=tuple(map(as_rule, options.match)),
@@ -153,6 +167,10 @@ def _watchlist(name: str, chosen: Configuration, root: MappingNode) -> Watchlist
             include=_unique(options.sources.include), exclude=_unique(options.sources.exclude)
         ),
         notify=_unique(chosen.notify if options.notify is None else options.notify),
+        on_update=options.on_update,
+        throttle=to_throttle(options.throttle, chosen.alerts),
+        quiet_hours=to_quiet_hours(options.quiet_hours or chosen.alerts.quiet_hours),
+        escalate=to_escalation(options.escalate),
         tests=_expectations(name, options, root),
     )
 
@@ -183,6 +201,8 @@ def secret_values(chosen: Configuration) -> frozenset[str]:
     found = {chosen.web.token, *_passwords(chosen.store.url), *_passwords(chosen.poll.proxy)}
     for notifier in chosen.notifiers.values():
         found |= secrets_of(notifier)
+    heartbeat = urlsplit(chosen.health.heartbeat.url)
+    found |= {chosen.health.heartbeat.url, heartbeat.path.removeprefix("/"), heartbeat.query}
     for source in chosen.sources:
         if isinstance(source, SourceOptions) and source.auth:
             found |= {source.auth.password, source.auth.bearer}

@@ -77,6 +77,28 @@ class OneOrMore:
         return {"anyOf": [one, several]}
 
 
+@dataclass(frozen=True, slots=True)
+class OneOrMoreMappings(OneOrMore):
+    """Lets one mapping stand for a list of one."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Wrap the mapping before the list is checked."""
+
+        def wrap(value: object) -> object:
+            return [value] if isinstance(value, dict) else value
+
+        return core_schema.no_info_before_validator_function(wrap, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Say so to editors."""
+        several = handler(schema)
+        return {"anyOf": [several["items"], several]}
+
+
 def json_text(pattern: str) -> WithJsonSchema:
     """Return the JSON schema of a text that fits a pattern or holds a reference."""
     return WithJsonSchema({"type": "string", "pattern": rf"{pattern}|\$\{{"})

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_ori
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from monitor.config.health import HealthOptions, HeartbeatOptions
 from monitor.config.hosts import HostOptions
 from monitor.config.json_schema import schema_text
 from monitor.config.kinds import OneOrMore, Words
@@ -41,15 +42,20 @@ from monitor.config.rules import (
     QueryRule,
 )
 from monitor.config.schema import (
-    AlertOptions,
     Configuration,
-    HealthOptions,
     LogOptions,
     PollOptions,
     StoreOptions,
     WebOptions,
 )
 from monitor.config.sources import AuthOptions, SourceOptions
+from monitor.config.telling import (
+    AlertOptions,
+    DigestOptions,
+    EscalationOptions,
+    QuietHoursOptions,
+    ThrottleOptions,
+)
 from monitor.config.watchlists import (
     EntityOptions,
     ExpectationOptions,
@@ -87,6 +93,9 @@ SECTIONS = (
     Section(title="near", models=(NearOptions,)),
     Section(title="at_least", models=(AtLeastOptions,)),
     Section(title="sources of a watchlist", models=(SourceFilterOptions,)),
+    Section(title="throttle", models=(ThrottleOptions,)),
+    Section(title="quiet_hours", models=(QuietHoursOptions,)),
+    Section(title="escalate", models=(EscalationOptions,)),
     Section(title="tests of a watchlist", models=(ExpectationOptions,)),
     Section(title="item in a test", models=(SampleOptions,)),
     Section(title="console", models=(ConsoleOptions,)),
@@ -100,9 +109,11 @@ SECTIONS = (
     Section(title="email", models=(EmailOptions,)),
     Section(title="apprise", models=(AppriseOptions,)),
     Section(title="alerts", models=(AlertOptions,)),
+    Section(title="digest", models=(DigestOptions,)),
     Section(title="poll", models=(PollOptions,)),
     Section(title="hosts", models=(HostOptions,)),
     Section(title="health", models=(HealthOptions,)),
+    Section(title="heartbeat", models=(HeartbeatOptions,)),
     Section(title="store", models=(StoreOptions,)),
     Section(title="web", models=(WebOptions,)),
     Section(title="log", models=(LogOptions,)),

@@ -15,13 +15,13 @@ from monitor.config.addresses import (
     StoreAddress,
     is_loopback,
 )
+from monitor.config.health import HealthOptions
 from monitor.config.hosts import HostKey, HostOptions
 from monitor.config.kinds import (
     Count,
     Duration,
     Every,
     Few,
-    Given,
     Key,
     OneOrMore,
     Options,
@@ -34,26 +34,10 @@ from monitor.config.kinds import (
 from monitor.config.notifiers import NotifierItem
 from monitor.config.problems import Code
 from monitor.config.sources import SourceItem
+from monitor.config.telling import AlertOptions
 from monitor.config.terms import NotifierName
 from monitor.config.values import write_duration, wrong
 from monitor.config.watchlists import EntityOptions, WatchlistItem
-
-
-class AlertOptions(Options):
-    """When an item may alert."""
-
-    first_poll: Literal["remember", "alert"] = Field(
-        default="remember",
-        description="`remember` keeps the items of a source's first poll without alerting, so "
-        "that a new source does not flood a channel.",
-        examples=["alert"],
-    )
-    max_age: Duration = Field(
-        default="3d",
-        validate_default=True,
-        description="Older items are stored and never alert.",
-        examples=["12h"],
-    )
 
 
 class PollOptions(Options):
@@ -150,24 +134,6 @@ class PollOptions(Options):
             message = "the contact is sent in a header: one line of ASCII text"
             raise wrong(Code.BAD_HEADER, message, "write an address, as in desk@example.org")
         return contact
-
-
-class HealthOptions(Options):
-    """Whom the monitor tells about itself, and when."""
-
-    notify: Annotated[Annotated[list[NotifierName], OneOrMore()] | None, Given] = Field(
-        default=None,
-        description="Notifiers that hear of sources that fail, come back or rename their items; "
-        "default: the top-level `notify`.",
-        examples=[["console", "desk"]],
-    )
-    source_dead_after: Duration = Field(
-        default="24h",
-        validate_default=True,
-        description="How long a source may fail before that is told; ten times its own interval "
-        "where that is longer.",
-        examples=["6h"],
-    )
 
 
 class StoreOptions(Options):

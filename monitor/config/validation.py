@@ -30,8 +30,7 @@ from monitor.config.values import either
 
 # Options that people may know from elsewhere in the documentation.
 LATER = {
-    "on_update", "throttle", "quiet_hours", "digest", "group_wait", "per_story", "max_per_hour",
-    "engine", "heartbeat", "public_url",
+    "engine", "public_url",
 }  # fmt: skip
 
 _NEEDED = {
@@ -48,6 +47,7 @@ _NEEDED = {
     "groups": "groups: [airspace, [closed, closure]]",
     "count": "count: 2",
     "of": "of: [OPEC, Brent, crude]",
+    "after": "after: 15m",
 }
 _FROM_OUTSIDE = "the value comes from outside: look at the variable or the file that is named here"
 

@@ -7,6 +7,7 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 from monitor.config.kinds import Given, Language, OneOrMore, Options, Text
 from monitor.config.rules import MatchRules, VetoRule
 from monitor.config.shapes import mapping_like
+from monitor.config.telling import EscalationOptions, QuietHoursItem, ThrottleOptions
 from monitor.config.terms import EntityTitle, NotifierName, TermText
 from monitor.model import Field as ItemField
 
@@ -172,6 +173,27 @@ class WatchlistOptions(Options):
         default=None,
         description="Notifiers that are told, by name; default: the top-level `notify`.",
         examples=[["desk"]],
+    )
+    on_update: Literal["never", "numbers", "always"] = Field(
+        default="numbers",
+        description="When an edit or a new version of a story's item is told: never, when its "
+        "numbers change, or always.",
+        examples=["always"],
+    )
+    throttle: ThrottleOptions = Field(
+        default_factory=ThrottleOptions,
+        description="How much it may say.",
+        examples=[{"per_story": "12h", "max_per_hour": "20"}],
+    )
+    quiet_hours: Annotated[QuietHoursItem | None, Given] = Field(
+        default=None,
+        description="When its alerts wait; `off` for never; default: as under `alerts`.",
+        examples=[{"from": "22:00", "to": "06:00", "zone": "Europe/Madrid", "bypass": "high"}],
+    )
+    escalate: Annotated[EscalationOptions | None, Given] = Field(
+        default=None,
+        description="Who hears of its alerts if nobody acknowledges them.",
+        examples=[{"after": "15m", "to": ["console"]}],
     )
     tests: Annotated[
         ExpectationOptions, mapping_like("tests: {match: [a headline], no_match: [another]}")

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor import metrics
 from monitor.daemon.clocks import boottime
-from monitor.daemon.health import Health, State, assess
+from monitor.daemon.health import Health, Pulse, State, assess
+from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.jobs import Job, Jobs
 from monitor.daemon.lanes import work
+from monitor.daemon.lateness import BACKLOG, backlog_news
 from monitor.daemon.systemd import notify
 from monitor.daemon.watchdog import SETTLED_AFTER, Watchdog
 from monitor.logs import redact
+from monitor.model import DeliveryState
 from monitor.store.engine import UnavailableError
 
 if TYPE_CHECKING:
@@ -45,9 +48,15 @@ FIRST_HOUSEKEEPING = SETTLED_AFTER + timedelta(minutes=1)
 # How long nothing is polled after the disk was full or the database away.
 STORE_PAUSE = timedelta(seconds=30)
 LATE_INTERVALS = 2
+UNDELIVERED = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRYING)
 OFFLINE = "no host can be reached; this machine seems to be offline"
 LATE = "sources wait for more than two intervals"
-TICKING = ("due hosts", "due destinations")  # the jobs the daemon's health is judged by
+UNHEARD = "none of the notifiers in health.notify takes messages"
+TICKING = (
+    "due hosts",
+    "due alerts",
+    "due destinations",
+)  # the jobs the daemon's health is judged by
 
 
 class Daemon:
@@ -81,16 +90,26 @@ class Daemon:
         self._grace = grace
         self._state: State = "starting"
         self._late = False
+        self._unheard = False  # whom the monitor tells of itself takes no messages
         self._refused = ""  # why the last write could not be made
         self._polls_from = 0.0  # of the steady clock: before it no poll could be stored
         self._looked_at = monotonic()  # when what is due was last looked for
         self._hinted: set[str] = set()
         # Two, so that a slow count never holds up the question of what is due.
         self._reader = ThreadPoolExecutor(2, thread_name_prefix="due-reader")
+        self._heartbeat = Heartbeat(
+            settings=lambda: self._settings.health.heartbeat,
+            well=self._well,
+            touch=lambda: writer.do(store.touch),
+            ping=pipeline.ping,
+            steady=monotonic,
+        )
         self.jobs = Jobs(
             [
                 Job(name="due hosts", run=self._offer_hosts, every=tick),
+                Job(name="due alerts", run=self._tell_due, every=tick),
                 Job(name="due destinations", run=self._offer_destinations, every=tick),
+                Job(name="heartbeat", run=self._heartbeat.beat, every=tick),
                 Job(name="counts", run=self._count, every=COUNT_EVERY),
                 Job(name="price", run=pipeline.reprice, every=REPRICE_EVERY),
                 Job(
@@ -158,13 +177,17 @@ class Daemon:
 
     def health(self) -> Health:
         """Return what /healthz and /readyz answer; from memory, so it can't hang."""
-        pulses = {name: pulse for name, pulse in self.jobs.pulses.items() if name in TICKING}
         notes = [LATE] if self._late else []
+        if self._unheard:
+            notes.append(UNHEARD)
         if self._pipeline.outage.offline:
             notes.append(OFFLINE)
         if self._refused:
             notes.append(f"the store refuses: {self._refused}")
-        return assess(self._state, pulses, notes=notes, now=self._steady())
+        return assess(self._state, self._pulses(), notes=notes, now=self._steady())
+
+    def _pulses(self) -> dict[str, Pulse]:
+        return {name: pulse for name, pulse in self.jobs.pulses.items() if name in TICKING}
 
     # --- lanes ----------------------------------------------------------------------------
 
@@ -239,6 +262,14 @@ class Daemon:
             DELIVER, await self._read(self._store.due_destinations, self._now())
         )
 
+    async def _tell_due(self) -> None:
+        await self._watchdog.notice()
+        await self._pipeline.tell_due()
+
+    def _well(self) -> bool:
+        health = assess(self._state, self._pulses(), now=self._steady())
+        return health.live and health.ready and not self._unheard
+
     async def _count(self) -> None:
         now, poll = self._now(), self._settings.poll
         counts = await self._read(self._store.counts, now)
@@ -250,6 +281,11 @@ class Daemon:
         for state, number in counts.deliveries.items():
             metrics.OUTBOX.labels(state=state.value).set(number)
         metrics.OUTBOX_OLDEST_SECONDS.set((counts.oldest_pending or timedelta(0)).total_seconds())
+        self._unheard = await self._read(self._store.all_parked, self._settings.health.notify)
+        last = await self._read(self._store.last_notice, BACKLOG)
+        waiting = sum(counts.deliveries[state] for state in UNDELIVERED)
+        if news := backlog_news(counts.oldest_pending, waiting, last, now=now):
+            await self.hint(await self._writer.announce(news))
 
     async def _keep_house(self) -> None:
         await self._watchdog.notice()

@@ -28,10 +28,11 @@ from monitor.pipeline.gists import Gists
 from monitor.pipeline.passage import Gate
 from monitor.pipeline.report import Visit
 from monitor.pipeline.setup import Setup, set_up
+from monitor.pipeline.timers import Timers
 from monitor.pipeline.trust import Trust
 from monitor.pipeline.visiting import Visiting
 from monitor.queue import LeaseLost, Ticket
-from monitor.settings import Settings
+from monitor.settings import HeartbeatSettings, Settings
 from monitor.store import Store, Writer
 from monitor.watch.matcher import Matcher
 
@@ -67,6 +68,7 @@ class Pipeline:
     sources: dict[str, Source] = field(init=False)
     _visiting: Visiting = field(init=False)
     _delivering: Delivering = field(init=False)
+    _timers: Timers = field(init=False)
     _slots: asyncio.Semaphore = field(init=False)  # polls at once, over all hosts
     _reader: ThreadPoolExecutor = field(init=False)
     _turns: Turns = field(init=False)
@@ -109,6 +111,7 @@ class Pipeline:
             out=self.out,
             colour=self.colour,
         )
+        self._timers = Timers(settings=self.settings, store=self.store, writer=self.writer)
 
     def follow(self, setup: Setup) -> None:
         """Go by another configuration from now on; polls in flight end with the one they have.
@@ -129,6 +132,7 @@ class Pipeline:
         self._gaps = self._gaps_by()
         self._visiting = self._visit_by()
         self._delivering.settings = settings
+        self._timers = replace(self._timers, settings=settings)
 
     def _gaps_by(self) -> Gaps:
         return Gaps(turns=self._turns, usual=self.settings.poll.host_gap, preset=self._trust.preset)
@@ -291,6 +295,21 @@ class Pipeline:
 
     async def _tell(self, destinations: Iterable[str]) -> None:
         await self.hint(destinations)
+
+    # --- alert ----------------------------------------------------------------------------
+
+    async def tell_due(self) -> None:
+        """Tell what has waited for its time: first alerts, follow-ups, digests, escalations."""
+        now = self.now()
+        due = await self.read(self.store.next_due)
+        if due and due <= now:
+            await self.hint(await self._timers.tell_due(now))
+
+    async def ping(self, heartbeat: HeartbeatSettings) -> str:
+        """Tell an address that the monitor lives; return what went wrong, "" if nothing did."""
+        from monitor.notify.heartbeat import ping
+
+        return await ping(heartbeat, self.transport, now=self.now)
 
     # --- deliver --------------------------------------------------------------------------
 

@@ -44,6 +44,11 @@ def set_up(settings: Settings, *, before: Setup | None = None) -> Setup:
     for language in LANGUAGES:
         if before and before.matcher.is_ready(language):
             matcher.prepare(language)
+    decide = decider(policy_of(settings))
+    return Setup(settings=settings, matcher=matcher, scanners=tuple(made), decide=decide)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Return what decisions go by."""
     watchlists = {each.name: each for each in settings.watchlists}
-    policy = Policy(alerts=settings.alerts, watchlists=watchlists)
-    return Setup(settings=settings, matcher=matcher, scanners=tuple(made), decide=decider(policy))
+    return Policy(alerts=settings.alerts, watchlists=watchlists)

@@ -9,10 +9,12 @@ from monitor.store.alerts import to_message
 from monitor.store.bulk import portions
 from monitor.store.columns import AnyRow
 from monitor.store.engine import Database
-from monitor.store.tables import alerts, deliveries, notices
+from monitor.store.tables import alert_digests, alerts, deliveries, notices
 
 # What a notice says is its own message, unless it speaks for others too.
-_MESSAGE = func.coalesce(alerts.c.message, notices.c.summary, notices.c.message).label("message")
+_MESSAGE = func.coalesce(
+    alerts.c.message, alert_digests.c.message, notices.c.summary, notices.c.message
+).label("message")
 
 # Of an alert: which one it is of which case.
 _CASE = (alerts.c.story, alerts.c.watchlist, alerts.c.sequence)
@@ -20,6 +22,7 @@ _CASE = (alerts.c.story, alerts.c.watchlist, alerts.c.sequence)
 SELECT_DELIVERIES = (
     select(deliveries, *_CASE, _MESSAGE)
     .outerjoin_from(deliveries, alerts, deliveries.c.alert == alerts.c.id)
+    .outerjoin(alert_digests, deliveries.c.alert == alert_digests.c.id)
     .outerjoin(notices, deliveries.c.alert == notices.c.id)
 )
 

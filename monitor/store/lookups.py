@@ -29,7 +29,16 @@ from monitor.store.deliveries import SELECT_DELIVERIES, to_delivery
 from monitor.store.engine import Database
 from monitor.store.items import SELECT_ITEMS, to_item
 from monitor.store.stories import to_story
-from monitor.store.tables import alerts, deliveries, items, notices, rulings, sources, stories
+from monitor.store.tables import (
+    alerts,
+    deliveries,
+    items,
+    notices,
+    rulings,
+    sources,
+    stories,
+    waiting,
+)
 from monitor.store.versions import Version, read_versions
 
 # More items than this under one prefix or link tell a person nothing.
@@ -235,7 +244,7 @@ def _finding(connection: Connection, row: AnyRow) -> Finding:
         story=to_story(story) if story else None,
         rulings=tuple(map(to_ruling, judged)),
         alerts=tuple(map(_to_alert, made)),
-        deliveries=_deliveries(connection, [alert.id for alert in made]),
+        deliveries=_deliveries(connection, _tellers(connection, [alert.id for alert in made])),
         versions=read_versions(connection, row.id),
         cases=tuple(cases_of(connection, [row.story]).values()) if row.story else (),
         told=_told(connection, row.story),
@@ -246,6 +255,14 @@ def _told(connection: Connection, story: str | None) -> tuple[StoredAlert, ...]:
     wanted = select(alerts).where(alerts.c.story == story).order_by(alerts.c.created)
     rows = connection.execute(wanted.limit(MAX_TOLD)) if story else ()
     return tuple(map(_to_alert, rows))
+
+
+def _tellers(connection: Connection, made: Sequence[str]) -> list[str]:
+    """Return alerts together with the digests and escalations that told them."""
+    told_by = select(waiting.c.told_by).where(
+        waiting.c.alert.in_(made), waiting.c.told_by.is_not(None)
+    )
+    return [*made, *connection.scalars(told_by)]
 
 
 def _deliveries(connection: Connection, alerted: Sequence[str]) -> tuple[Delivery, ...]:

@@ -52,6 +52,14 @@ def announce_in(
     return _tell_new(connection, [made], notify, webhook_id)
 
 
+def last_notice(database: Database, types: Sequence[str]) -> tuple[str, datetime] | None:
+    """Return of which of these types the last notice was, and when."""
+    wanted = select(notices.c.type, notices.c.created).where(notices.c.type.in_(types))
+    with database.read() as connection:
+        row = connection.execute(wanted.order_by(notices.c.created.desc()).limit(1)).first()
+        return (row.type, row.created) if row else None
+
+
 def tell(
     connection: Connection,
     polls: Sequence[PollRecord],

@@ -17,6 +17,7 @@ from monitor.store.cases import prune_cases
 from monitor.store.columns import KEY_BYTES
 from monitor.store.engine import Database
 from monitor.store.tables import (
+    alert_digests,
     alerts,
     deliveries,
     hosts,
@@ -24,10 +25,13 @@ from monitor.store.tables import (
     items,
     notices,
     rulings,
+    silences,
     sources,
     stories,
     versions,
+    waiting,
 )
+from monitor.store.waiting import prune_waiting
 
 # An item that was away for half a year and returns is still not news.
 KEYS_OUTLIVE_ITEMS = timedelta(days=180)
@@ -46,7 +50,12 @@ def prune(database: Database, before: datetime) -> int:
     removed = _remove_items(database, before)
     _remove(database, deliveries, deliveries.c.created < before, deliveries.c.state.in_(_ENDED))
     sent = ~exists().where(deliveries.c.alert == alerts.c.id)
-    _remove(database, alerts, alerts.c.created < before, sent)
+    waits = exists().where(waiting.c.alert == alerts.c.id, waiting.c.due_at.is_not(None))
+    _remove(database, alerts, alerts.c.created < before, sent, ~waits)
+    prune_waiting(database)
+    gone = ~exists().where(deliveries.c.alert == alert_digests.c.id)
+    _remove(database, alert_digests, alert_digests.c.created < before, gone)
+    _remove(database, silences, silences.c.until < before)
     told = ~exists().where(deliveries.c.alert == notices.c.told_by)
     _remove(database, notices, notices.c.created < before, told)
     over = ~exists().where(alerts.c.story == stories.c.id)

@@ -3,14 +3,15 @@
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, union, update
 
 from monitor.alerts.silences import mark
-from monitor.model import ItemOutcome, Silence
+from monitor.model import ItemOutcome, Silence, StoryId
 from monitor.store.columns import AnyRow
 from monitor.store.engine import Database
-from monitor.store.tables import rulings, silences
+from monitor.store.tables import alerts, rulings, silences, stories
 
+_FEW = 2  # tell that a name is not clear
 _NAMES = tuple(each.name for each in fields(Silence))
 
 
@@ -46,6 +47,17 @@ def lasting(connection: Connection, since: datetime | None) -> list[Silence]:
     if since is not None:
         wanted = wanted.where(silences.c.until > since)
     return [_to_silence(row) for row in connection.execute(wanted)]
+
+
+def stories_named(database: Database, wanted: str) -> list[StoryId]:
+    """Return the stories whose id, or that of an alert of which, begins so."""
+    end = f"{wanted}\U0010ffff"
+    named = union(
+        select(stories.c.id).where(stories.c.id.between(wanted, end)),
+        select(alerts.c.story).where(alerts.c.id.between(wanted, end)),
+    )
+    with database.read() as connection:
+        return [StoryId(each) for each in connection.scalars(named.limit(_FEW))]
 
 
 def count_silenced(database: Database, number: int) -> int:

@@ -204,3 +204,15 @@ def _count(connection: Connection, name: str) -> int:
         or_(deliveries.c.due_at.is_not(None), deliveries.c.state == DeliveryState.PARKED),
     )
     return len(connection.execute(rows).all())
+
+
+def all_parked(database: Database, names: Iterable[str]) -> bool:
+    """Tell whether there are such destinations and every one of them is parked."""
+    wanted = set(names)
+    with database.read() as connection:
+        parked = connection.scalars(
+            select(destinations.c.name).where(
+                destinations.c.name.in_(wanted), destinations.c.parked_reason.is_not(None)
+            )
+        ).all()
+    return bool(wanted) and len(parked) == len(wanted)

@@ -26,10 +26,12 @@ from monitor.model import (
     PollRecord,
     Running,
     Sighting,
+    Silence,
     Source,
     SourceId,
     SourceState,
     Standing,
+    StoryId,
     Verdict,
 )
 from monitor.store import (
@@ -49,8 +51,11 @@ from monitor.store import (
     running,
     schema,
     settling,
+    silences,
     sources,
     standing,
+    timers,
+    waiting,
 )
 from monitor.store.engine import Database, open_database
 from monitor.store.gists import Shelves
@@ -276,6 +281,10 @@ class Store:
         """Let a destination's parked rows go, at once; return how many."""
         return standing.unpark(self._database, notifier)
 
+    def all_parked(self, notifiers: Iterable[str]) -> bool:
+        """Tell whether there are such destinations and every one of them is parked."""
+        return standing.all_parked(self._database, notifiers)
+
     def sync_destinations(self, configured: Mapping[str, str]) -> dict[str, int]:
         """Follow the configured notifiers, a fingerprint each; see monitor.store.standing."""
         return standing.sync_destinations(self._database, configured)
@@ -293,6 +302,50 @@ class Store:
         """
         return cases.amend_case(self._database, alert, change)
 
+    # --- what is told without a poll --------------------------------------------------------
+
+    def next_due(self) -> datetime | None:
+        """Return when something is told next though no poll brings it; None: nothing waits."""
+        return timers.next_due(self._database)
+
+    def tell_due(
+        self,
+        decide: timers.DecideDue,
+        now: datetime,
+        *,
+        webhook_id: Callable[[AlertId, str], str],
+        message: Callable[[Alert], Message],
+        notify: tuple[str, ...] = (),
+    ) -> Committed:
+        """Tell what has waited until now; see monitor.store.timers."""
+        return timers.tell_due(
+            self._database, decide, now, webhook_id=webhook_id, message=message, notify=notify
+        )
+
+    def last_notice(self, types: Sequence[str]) -> tuple[str, datetime] | None:
+        """Return of which of these types the last notice was, and when."""
+        return notices.last_notice(self._database, types)
+
+    def add_silence(self, wanted: Silence) -> Silence:
+        """Write a silence; return it with its number."""
+        return silences.add_silence(self._database, wanted)
+
+    def end_silence(self, number: int, now: datetime) -> Silence | None:
+        """End a silence now; return it, None where none that lasts has this number."""
+        return silences.end_silence(self._database, number, now)
+
+    def silences(self, since: datetime | None = None) -> list[Silence]:
+        """Return silences that last beyond `since`, or all, the newest first."""
+        return silences.read_silences(self._database, since)
+
+    def stories_named(self, wanted: str) -> list[StoryId]:
+        """Return the stories whose id, or that of an alert of which, begins so; two at most."""
+        return silences.stories_named(self._database, wanted)
+
+    def count_silenced(self, number: int) -> int:
+        """Return how many rulings a silence muted, as far as they are stored."""
+        return silences.count_silenced(self._database, number)
+
     # --- time -----------------------------------------------------------------------------
 
     def shift(self, delta: timedelta) -> None:
@@ -301,6 +354,7 @@ class Store:
             sources.shift_sources(connection, delta)
             outbox.shift_outbox(connection, delta)
             cases.shift_cases(connection, delta)
+            waiting.shift_waiting(connection, delta)
 
     def prune(self, before: datetime) -> int:
         """Remove what is older than `before` and owed to nobody; return how many items went."""
@@ -311,6 +365,10 @@ class Store:
     def tell_running(self, told: Running) -> None:
         """Keep which configuration `monitor run` goes by, in place of what was told before."""
         running.tell_running(self._database, told)
+
+    def touch(self) -> None:
+        """Write something; raises StoreError where nothing can be written."""
+        running.touch(self._database)
 
     def running(self) -> Running | None:
         """Return what the last `monitor run` told of its configuration, whether it lives or not."""

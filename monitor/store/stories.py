@@ -7,7 +7,17 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, bindparam, func, select, text
 
-from monitor.model import Case, Decision, Item, ItemId, Ruling, Story, StoryBook, StoryId
+from monitor.model import (
+    Case,
+    Decision,
+    Item,
+    ItemId,
+    Ruling,
+    Silence,
+    Story,
+    StoryBook,
+    StoryId,
+)
 from monitor.store.alerts import to_ruling
 from monitor.store.bulk import Bulk, Lookup, MakeInsert, portions
 from monitor.store.cases import cases_of, save_cases

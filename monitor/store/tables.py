@@ -231,14 +231,16 @@ cases = Table(
 )
 Index("cases_due", cases.c.due_at, sqlite_where=cases.c.due_at.is_not(None))
 
-# Alerts that a notifier is told later than they were made, and on what occasion.
+# Alerts that a notifier is told later than they were made, and on what occasion. `due_at` NULL:
+# it was, by the digest `told_by`, or it need not be any more.
 waiting = Table(
     "waiting",
     metadata,
     Column("alert", Id, primary_key=True),
     Column("notifier", String(200), primary_key=True),
     Column("occasion", String(20), primary_key=True),
-    Column("due_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("told_by", Id),
     Index("waiting_due", "due_at"),
 )
 

@@ -8,7 +8,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -31,6 +31,7 @@ from monitor.model import (
 )
 from monitor.store.engine import UnavailableError
 from monitor.store.store import Store
+from monitor.store.timers import DecideDue
 
 # How many jobs are taken at once, and so how many polls one transaction holds at most.
 GROUP = 50
@@ -81,6 +82,7 @@ class Writer:
         )
         self._announce = partial(store.announce, webhook_id=webhook_id)
         self._settle = store.settle
+        self._tell_due = partial(store.tell_due, webhook_id=webhook_id, message=message)
         self.follow(decide, notify=notify)
         self._jobs: SimpleQueue[_Poll | _Call | None] = SimpleQueue()
         self._open = False
@@ -129,6 +131,10 @@ class Writer:
         """Write how a delivery ended; see Store.settle. Returns who will hear of the notice."""
         how = partial(self._settle, notify=self._notify, notice=notice, **ended)
         return await self.do(how, delivery, verdict)
+
+    async def tell_due(self, decide: DecideDue, now: datetime) -> Committed:
+        """Write what waited until now; return what came of it."""
+        return await self.do(self._tell_due, decide, now, notify=self._notify)
 
     async def do(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run another of the store's writes in this thread and return its result."""

@@ -60,6 +60,14 @@ GOOD = [
     "poll: {at_once: '${N:-7}', every: '${E:-1h}', max_bytes: '${S:-1MB}'}",
     "web: {listen: off}\nlog: {level: debug}",
     "watchlists: {w: airspace, v: {match: {any: [a1, b1]}, none: {all: [c1, d1]}}}",
+    "alerts: {quiet_hours: off, digest: []}",
+    "alerts: {quiet_hours: {from: '22:00', to: '6:00', zone: Europe/Madrid, bypass: high}}",
+    "alerts: {digest: {at: '07:30', zone: Europe/Madrid, severities: low}}",
+    "alerts: {digest: [{cron: 30 7 * * MON-FRI, notify: console, severities: [low, medium]}]}",
+    "alerts: {group_wait: 2m, per_story: 1h, max_per_hour: 5}",
+    "watchlists: {w: {match: [a1], on_update: never, throttle: {max_per_hour: 5}, quiet_hours: off}}",
+    "watchlists: {w: {match: [a1], escalate: {after: 15m, to: console, severities: critical}}}",
+    "health: {heartbeat: {url: 'https://hc.example/uuid', every: 1m}}",
 ]
 BAD = [
     "watchlists: {w: {match: {foo: 1}}}",
@@ -90,6 +98,13 @@ BAD = [
     "poll: {max_bytes: 20}",
     "poll: {at_once: 0}",
     "log: {format: xml}",
+    "alerts: {quiet_hours: {from: '25:00', to: '06:00'}}",
+    "alerts: {quiet_hours: {from: '22:00'}}",
+    "alerts: {quiet_hours: never}",
+    "alerts: {digest: {cron: 30 7}}",
+    "watchlists: {w: {match: [a1], on_update: sometimes}}",
+    "watchlists: {w: {match: [a1], escalate: {after: 15m}}}",
+    "health: {heartbeat: {url: hc.example}}",
 ]
 
 
@@ -126,6 +141,11 @@ FRAMES = {
     "AuthOptions": "sources: [{{url: 'https://a.example/', auth: {{user: a, {}}}}}]",
     "EntityOptions": "entities: {{e: {{name: Maduro, {}}}}}",
     "WatchlistOptions": "watchlists: {{w: {{match: [a1], {}}}}}",
+    "ThrottleOptions": "watchlists: {{w: {{match: [a1], throttle: {{{}}}}}}}",
+    "QuietHoursOptions": "watchlists: {{w: {{match: [a1], quiet_hours: {{from: '21:00', to: '07:00', {}}}}}}}",
+    "EscalationOptions": "watchlists: {{w: {{match: [a1], escalate: {{after: 1m, to: console, {}}}}}}}",
+    "DigestOptions": "alerts: {{digest: {{at: '07:00', {}}}}}",
+    "HeartbeatOptions": "health: {{heartbeat: {{{}}}}}",
     "EntityRule": "watchlists: {{w: [{{{}}}]}}",
     "AnyRule": "watchlists: {{w: [{{{}}}]}}",
     "AllRule": "watchlists: {{w: [{{{}}}]}}",
@@ -166,6 +186,7 @@ OUTSIDE = {
     "PAGERDUTY_ROUTING_KEY": "0123456789abcdef0123456789abcdef",
     "SMTP_PASSWORD": "a",
     "APPRISE_URL": "tgram://token/chat",
+    "HEARTBEAT_URL": "https://hc.example/uuid",
     "FEED_PASSWORD": "a",
     "FEED_KEY": "a",
     "DB_PASSWORD": "a",
@@ -195,6 +216,8 @@ def test_every_example_is_valid(tmp_path, section, model, name, field):
         written.setdefault("notifiers", {"desk": {"type": "console"}})
         if name == "bearer":
             written["sources"][0]["auth"].pop("user")
+        if name == "cron":
+            written["alerts"]["digest"].pop("at")
         # What is given in pairs.
         partners = {"token": "channel", "channel": "token", "user": "password", "password": "user"}
         if model in {SlackOptions, EmailOptions} and name in partners:

@@ -94,7 +94,8 @@ def _calm() -> None:
         sa.Column("alert", ID, primary_key=True),
         sa.Column("notifier", sa.String(200), primary_key=True),
         sa.Column("occasion", sa.String(20), primary_key=True),
-        sa.Column("due_at", sa.BigInteger, nullable=False),
+        sa.Column("due_at", sa.BigInteger),
+        sa.Column("told_by", ID),
     )
     op.create_index("waiting_due", "waiting", ["due_at"])
     op.create_table(
