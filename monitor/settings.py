@@ -42,7 +42,6 @@ class NotifierSettings:
     password: str = field(default="", repr=False)  # email
     sender: str = ""  # email: the address in From
     to: tuple[str, ...] = ()  # email: addresses
-    template: str = ""  # Jinja, of people who want their own words; "" for ours
     allow_networks: tuple[Network, ...] = ()
 
 

@@ -8,7 +8,6 @@ from monitor.config.addresses import Networks, NotifierAddress
 from monitor.config.kinds import Given, Options, Text
 from monitor.config.notifiers.values import (
     NETWORKS,
-    TEMPLATE,
     Token,
     Topic,
     refuse_unencrypted,
@@ -40,7 +39,6 @@ class SlackOptions(Options):
         description="The channel a bot posts to: its id, or # and its name.",
         examples=["#desk"],
     )
-    template: Text = TEMPLATE
     allow_networks: Networks = NETWORKS
 
     @model_validator(mode="after")
@@ -71,7 +69,6 @@ class DiscordOptions(Options):
         "thread.",
         examples=["${DISCORD_WEBHOOK_URL}"],
     )
-    template: Text = TEMPLATE
     allow_networks: Networks = NETWORKS
 
     @model_validator(mode="after")
@@ -89,7 +86,6 @@ class TeamsOptions(Options):
         "stands.",
         examples=["${TEAMS_WEBHOOK_URL}"],
     )
-    template: Text = TEMPLATE
     allow_networks: Networks = NETWORKS
 
     @model_validator(mode="after")
@@ -107,7 +103,6 @@ class MattermostOptions(Options):
     url: NotifierAddress = Field(
         description="The webhook's address; it is a secret.", examples=["${MATTERMOST_WEBHOOK_URL}"]
     )
-    template: Text = TEMPLATE
     allow_networks: Networks = NETWORKS
 
     @model_validator(mode="after")
@@ -133,7 +128,6 @@ class NtfyOptions(Options):
         description="An access token, where the topic is protected.",
         examples=["${NTFY_TOKEN}"],
     )
-    template: Text = TEMPLATE
     allow_networks: Networks = NETWORKS
 
     @model_validator(mode="after")

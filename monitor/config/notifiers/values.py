@@ -24,11 +24,6 @@ NETWORKS = Field(
     "Link-local and cloud metadata addresses need a network of their own.",
     examples=[["10.0.0.0/8"]],
 )
-TEMPLATE = Field(
-    default="",
-    description="Your own words for an alert, as a Jinja template; default: the monitor's.",
-    examples=["{{ item.title }}"],
-)
 
 _MAIL = re.compile(r"[^\s<>@\"]+@[A-Za-z0-9.-]+")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?")
