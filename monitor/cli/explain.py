@@ -1,18 +1,18 @@
 """`monitor explain`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.options import config_option, json_option, load_config, print_json, rfc3339, say
-from monitor.model import Delivery, Ruling
+from monitor.model import AlertId, Delivery, Ruling
 
 if TYPE_CHECKING:
     from monitor.settings import Settings
-    from monitor.store import Finding, NoticeFinding, Store, Version
+    from monitor.store import Finding, NoticeFinding, Store, StoredAlert, Version
     from monitor.watch.explain import Explanation
     from monitor.watch.matcher import Matcher
 
@@ -122,7 +122,7 @@ def _explain(finding: "Finding", matcher: "Matcher", settings: "Settings") -> di
     }
 
 
-def _told_of(row: "Delivery", alerts: "Mapping[AlertId, StoredAlert]") -> list[str]:
+def _told_of(row: "Delivery", alerts: Mapping[AlertId, "StoredAlert"]) -> list[str]:
     """Return the watchlists whose alerts on an item a delivery tells of."""
     told = row.message.data.get("alerts") or [row.message.data]
     ids = dict.fromkeys(each["alert"]["id"] for each in told)

@@ -91,6 +91,19 @@ def test_what_is_held_is_written_at_once_and_told_in_one_digest(store):
     assert store.next_due() is None
 
 
+def test_an_item_that_was_held_shows_the_digest_that_told_it(store):
+    policy = a_policy(quiet_hours=NIGHT)
+    publish(store, policy, "1", "2")
+    [first, _] = store.items()
+    assert store.find(first.id)[0].deliveries == ()
+    tell(store, policy, MORNING)
+    told = store.find(first.id)[0].deliveries
+    assert {(row.notifier, row.message.type) for row in told} == {
+        ("desk", "alert.digest"),
+        ("siem", "alert.digest"),
+    }
+
+
 def test_a_digest_is_told_once_whoever_looks_again(store, open_store):
     policy = a_policy(quiet_hours=NIGHT)
     publish(store, policy, "1")
@@ -293,3 +306,4 @@ def test_a_digest_goes_when_nobody_is_owed_it(store: Store):
     store.settle(claimed, Delivered(), now=MORNING, next_attempt=None)
     store.prune(MORNING + 10 * DAY)
     assert store.deliveries() == []
+    assert store.next_due() is None
