@@ -18,7 +18,7 @@ def escalated(message: Message, *, now: datetime) -> Message:
     alert = {
         **message.data["alert"],
         "reason": Reason.ESCALATED.value,
-        "detail": f"for {minutes} min",
+        "detail": f"for {minutes} min" if minutes else None,
     }
     return replace(message, timestamp=now, data={**message.data, "alert": alert})
 

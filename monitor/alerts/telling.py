@@ -4,11 +4,13 @@ Every alert is written as soon as it is made; here it is only settled who hears 
 held or bundled is told in a digest and never dropped.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.calm import end_of_hour, held_until, hour_of, local_words, next_digest
+from monitor.alerts.digests import MOST
 from monitor.alerts.policy import Policy
 from monitor.model import (
     Alert,
@@ -55,6 +57,7 @@ def told_later(decision: Decision, book: StoryBook, *, now: datetime, policy: Po
         alerts.append(replace(alert, notify=telling.now))
         if telling.flooding:
             floods[alert.watchlist] = _flood(alert.watchlist, now, policy)
+    tellings |= _bursts(decision.alerts, tellings, now)
     return replace(
         decision,
         alerts=alerts,
@@ -116,6 +119,29 @@ def _over_the_rate(alert: Alert, most: int, now: datetime) -> Telling:
     )
 
 
+def _bursts(
+    alerts: Sequence[Alert], tellings: Mapping[AlertId, Telling], now: datetime
+) -> dict[AlertId, Telling]:
+    """Return what came at once in so great a number that it fills lists: told now, in those."""
+    over = [alert for alert in alerts if tellings[alert.id].flooding]
+    counts = Counter(alert.watchlist for alert in over)
+    return {
+        alert.id: _in_lists(tellings[alert.id], now)
+        for alert in over
+        if counts[alert.watchlist] >= MOST
+    }
+
+
+def _in_lists(telling: Telling, now: datetime) -> Telling:
+    over = [each for each in telling.waiting if each.occasion == "over the rate"]
+    others = [each for each in telling.waiting if each.occasion != "over the rate"]
+    return replace(
+        telling,
+        waiting=(*others, *(replace(each, due_at=now) for each in over)),
+        reason="over max_per_hour, with many others at once: told with them in lists",
+    )
+
+
 def _escalation(alert: Alert, escalate: Escalation, told_at: datetime) -> tuple[Waiting, ...]:
     if alert.severity not in escalate.severities or alert.reason not in _BEGINNINGS:
         return ()
@@ -143,8 +169,8 @@ def _flood(watchlist: str, now: datetime, policy: Policy) -> Notice:
         created=now,
         severity=Severity.MEDIUM,
         title=f"The watchlist {watchlist} matches more than {most} stories in an hour",
-        text=f"What it finds until {end_of_hour(now):%H:%M} UTC comes in one digest then; critical "
-        f"alerts still come at once. If that is more than you want, narrow its rules (monitor "
+        text=f"What it finds until {end_of_hour(now):%H:%M} UTC comes in one digest then, a burst in "
+        "lists at once; critical alerts still come alone. If that is more than you want, narrow its rules (monitor "
         f"backtest {watchlist} shows which terms fire) or mute it (monitor silence add); if it is "
         "not, raise throttle.max_per_hour.",
         since=hour_of(now),

@@ -96,7 +96,9 @@ async def newsdesk(folder, *, now=EVENING, alerts=None, notify=("hook",), **cris
             yield Newsdesk(poller, hook)
 
 
-async def test_a_night_over_a_change_of_the_clocks_ends_in_one_digest_whatever_restarts(tmp_path):
+async def test_case_51_a_night_over_a_change_of_the_clocks_ends_in_one_digest_whatever_restarts(
+    tmp_path,
+):
     async with newsdesk(tmp_path, quiet_hours=NIGHT) as desk:
         await desk.publish("Maduro speaks at the harbour", "Venezuelan airspace is closed")
         assert desk.told() == [("alert.created", ["Venezuelan airspace is closed"])]
