@@ -169,9 +169,9 @@ def _flood(watchlist: str, now: datetime, policy: Policy) -> Notice:
         created=now,
         severity=Severity.MEDIUM,
         title=f"The watchlist {watchlist} matches more than {most} stories in an hour",
-        text=f"What it finds until {end_of_hour(now):%H:%M} UTC comes in one digest then, a burst in "
-        "lists at once; critical alerts still come alone. If that is more than you want, narrow its rules (monitor "
-        f"backtest {watchlist} shows which terms fire) or mute it (monitor silence add); if it is "
-        "not, raise throttle.max_per_hour.",
+        text=f"What it finds until {end_of_hour(now):%H:%M} UTC comes in one digest then, a burst "
+        "in lists at once; critical alerts still come alone. If that is more than you want, narrow "
+        f"its rules (monitor backtest {watchlist} shows which terms fire) or mute it (monitor "
+        "silence add); if it is not, raise throttle.max_per_hour.",
         since=hour_of(now),
     )

@@ -12,9 +12,9 @@ from monitor.stories.member import Member
 CONTAINED = 0.78
 
 _LEAST_MASS = 10.0  # of the smaller text; less is said by many
+_LEAST_BODY = 30.0  # of what stands beside the title; less tells nothing of its own
 _SAME_TITLE = 0.3  # of one source: what it puts around all its texts is no reason
-_SERIES = timedelta(hours=12)  # after which other figures in a title tell of another thing …
-_REPEATED = timedelta(hours=18)  # … and the same title again of the next in a series
+_REPEATED = timedelta(hours=18)  # after which the same title is that of the next in a series
 
 CopyKind: TypeAlias = Literal["duplicate", "update"]  # the same text, or its next version
 
@@ -32,12 +32,27 @@ def copy_kind(one: Member, other: Member) -> CopyKind | None:
 
 def is_serial(one: Member, other: Member) -> bool:
     """Tell whether two items that are alike are two of a series: rates, puzzles, countdowns."""
-    apart = abs(one.said_at - other.said_at)
+    is_same_source = one.source == other.source
     if _figures_differ(one, other):
-        if one.dated and other.dated:
-            return True
-        return one.source == other.source and apart >= _SERIES
-    return one.source == other.source and apart >= _REPEATED and one.title == other.title
+        # A source that has new figures edits its item; where it publishes another, that is one.
+        return is_same_source or (one.dated and other.dated)
+    if is_same_source and _is_one_template(one, other):
+        return True
+    apart = abs(one.said_at - other.said_at)
+    return is_same_source and apart >= _REPEATED and one.title == other.title
+
+
+def _is_one_template(one: Member, other: Member) -> bool:
+    """Tell whether two items say the same of different things, and hardly anything else."""
+    if one.title <= other.title or other.title <= one.title or not _share_title(one, other):
+        return False
+    return min(map(_beside_title, (one, other))) < _LEAST_BODY
+
+
+def _beside_title(member: Member) -> float:
+    """Return the weight of what a text says beside its title."""
+    pairs = zip(member.terms, member.masses, strict=True)
+    return sum([mass for term, mass in pairs if term not in member.title])
 
 
 def _figures_differ(one: Member, other: Member) -> bool:
@@ -45,13 +60,15 @@ def _figures_differ(one: Member, other: Member) -> bool:
     return not (one.figures <= other.figures or other.figures <= one.figures)
 
 
+def shared_mass(one: Member, other: Member) -> float:
+    """Return what the terms that stand in both weigh."""
+    known = set(other.terms)
+    return sum([mass for term, mass in zip(one.terms, one.masses, strict=True) if term in known])
+
+
 def _is_contained(one: Member, other: Member) -> bool:
     smaller = min(one.mass, other.mass)
-    if smaller < _LEAST_MASS:
-        return False
-    known = set(other.terms)
-    shared = sum([mass for term, mass in zip(one.terms, one.masses, strict=True) if term in known])
-    return shared >= CONTAINED * smaller
+    return smaller >= _LEAST_MASS and shared_mass(one, other) >= CONTAINED * smaller
 
 
 def _share_title(one: Member, other: Member) -> bool:

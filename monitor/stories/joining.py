@@ -15,6 +15,7 @@ from monitor.stories.member import Member
 from monitor.stories.shelf import WINDOW, Found
 
 SAME_STORY = 0.32
+LEAST_SHARED = 9.0  # of weight: a name and a common word are no event
 SAME_TOPIC = 0.13
 LONGEST = timedelta(days=7)
 
@@ -87,7 +88,11 @@ class _Joining:
         return min(stories, key=lambda story: (story.first_seen, story.id), default=None)
 
     def _alike(self, found: Found) -> Story | None:
-        likely = (each.story for each in found.stories if each.likeness >= SAME_STORY)
+        likely = (
+            each.story
+            for each in found.stories
+            if each.likeness >= SAME_STORY and each.shared >= LEAST_SHARED
+        )
         return next((story for known in likely if (story := self._open(known))), None)
 
     def _begun(self, item: Item, found: Found) -> Story:

@@ -13,7 +13,7 @@ from math import log, sqrt
 from operator import attrgetter, itemgetter
 
 from monitor.model import Copy, Gist, ItemId, StoryId
-from monitor.stories.copies import copy_kind, is_serial
+from monitor.stories.copies import copy_kind, is_serial, shared_mass
 from monitor.stories.member import Member
 from monitor.stories.weights import Weights
 
@@ -35,6 +35,7 @@ class Alike:
 
     story: StoryId
     likeness: float
+    shared: float  # what the terms weigh that stand in the nearest too
     nearest: Member
 
 
@@ -105,7 +106,6 @@ class Shelf:
 
         Stories in which it is the next of a series are not among them.
         """
-        own = dict(zip(asked.terms, asked.weights, strict=False))
         nearby = self._nearby(asked)
         kinds = ((member, copy_kind(asked, member)) for member in nearby[:_COPIES])
         copied = next(((member, kind) for member, kind in kinds if kind), None)
@@ -115,7 +115,7 @@ class Shelf:
             if len(chosen) < _MEMBERS:
                 chosen.append(member)
         alike = [
-            self._compare(own, story, members)
+            self._compare(asked, story, members)
             for story, members in list(by_story.items())[:_STORIES]
         ]
         serials = frozenset(each.story for each in alike if is_serial(asked, each.nearest))
@@ -150,13 +150,19 @@ class Shelf:
         best = nlargest(_STORIES * _MEMBERS * 2, found, key=found.__getitem__)
         return [self._members[number] for number in best]
 
-    def _compare(self, own: dict[int, float], story: StoryId, members: Sequence[Member]) -> Alike:
+    def _compare(self, asked: Member, story: StoryId, members: Sequence[Member]) -> Alike:
+        own = dict(zip(asked.terms, asked.weights, strict=False))
         unit = self._unit(self._centres[story])
         by_centre = sum([weight * own[term] for term, weight in unit.items() if term in own])
         likes = [_like(own, member) for member in members]
         nearest = members[max(range(len(likes)), key=likes.__getitem__)]
         by_members = sum(likes) / len(likes)
-        return Alike(story=story, likeness=(by_centre + by_members) / 2, nearest=nearest)
+        return Alike(
+            story=story,
+            likeness=(by_centre + by_members) / 2,
+            shared=shared_mass(asked, nearest),
+            nearest=nearest,
+        )
 
     def _unit(self, centre: _Centre) -> dict[int, float]:
         """Return the middle of a story's members, made when it is asked for."""
