@@ -13,7 +13,7 @@ CONTAINED = 0.78
 
 _LEAST_MASS = 10.0  # of the smaller text; less is said by many
 _LEAST_BODY = 30.0  # of what stands beside the title; less tells nothing of its own
-_SAME_TITLE = 0.3  # of one source: what it puts around all its texts is no reason
+_SAME_TITLE = 0.6  # of one source: what it puts around all its texts is no reason
 _REPEATED = timedelta(hours=18)  # after which the same title is that of the next in a series
 
 CopyKind: TypeAlias = Literal["duplicate", "update"]  # the same text, or its next version
@@ -22,8 +22,6 @@ CopyKind: TypeAlias = Literal["duplicate", "update"]  # the same text, or its ne
 def copy_kind(one: Member, other: Member) -> CopyKind | None:
     """Return in what way an item repeats one that is known, None where it does not."""
     if is_serial(one, other):
-        return None
-    if one.source == other.source and not _share_title(one, other):
         return None
     if not _is_contained(one, other):
         return None
@@ -36,8 +34,8 @@ def is_serial(one: Member, other: Member) -> bool:
     if _figures_differ(one, other):
         # A source that has new figures edits its item; where it publishes another, that is one.
         return is_same_source or (one.dated and other.dated)
-    if is_same_source and _is_one_template(one, other):
-        return True
+    if is_same_source and (_is_one_template(one, other) or not _share_title(one, other)):
+        return True  # under other headlines a source's words are those it puts everywhere
     apart = abs(one.said_at - other.said_at)
     return is_same_source and apart >= _REPEATED and one.title == other.title
 

@@ -15,7 +15,7 @@ from monitor.stories.member import Member
 from monitor.stories.shelf import WINDOW, Found
 
 SAME_STORY = 0.32
-LEAST_SHARED = 9.0  # of weight: a name and a common word are no event
+LEAST_SHARED = 12.0  # of weight: a name and a common word are no event
 SAME_TOPIC = 0.13
 LONGEST = timedelta(days=7)
 
