@@ -47,10 +47,13 @@ def stands_otherwise(sought: Iterable[Wanted], reading: Reading) -> dict[Rule, s
         spot = spots[0]
         field = spot.field
         place = Place(field, *reading.tokens[field].span(spot.first, spot.after))
-        if any(spot.field in fields for spot in spots):
-            asked = "case" if probe.term.kind is TermKind.EXACT_CASE else "form"
-            reason = f"{reading.quoted(place)} in the {field} is not the exact {asked} asked for"
-        else:
+        seen = f"{reading.quoted(place)} in the {field}"
+        if not any(spot.field in fields for spot in spots):
             reason = f"{reading.quoted(place)} stands in the {field}, which is not looked at"
+        elif probe.bends and spot.bent:
+            reason = f"{seen} is a form of it without the capital of the term"
+        else:
+            asked = "case" if probe.term.kind is TermKind.EXACT_CASE else "form"
+            reason = f"{seen} is not the exact {asked} asked for"
         found.setdefault(probe.term, f"{probe.term.written}: {reason}")
     return found

@@ -174,15 +174,15 @@ def test_a_forged_record_stays_inside_its_quotes(log):
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_secret_is_masked_wherever_it_stands(log, format):
-    secret = 'T0/p "s'
+    secret = 'Planted/p "s'
     logger = log.open(format)
     logs.register_secrets([secret])
     logger.info("to %s", secret, extra={"url": f"https://hooks.example/{secret}"})
-    logger.info("spelt %s and %s", "T0%2Fp%20%22s", repr({secret}))
+    logger.info("spelt %s and %s", "Planted%2Fp%20%22s", repr({secret}))
     fail(logger, f"cannot reach {secret}")
     written = log.stream.getvalue()
     assert written.count("***") >= 5
-    assert "T0" not in written
+    assert "Planted" not in written
 
 
 def test_a_secret_that_holds_another_is_masked_whole(log):

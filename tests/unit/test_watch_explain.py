@@ -135,6 +135,10 @@ def test_a_term_that_stands_there_otherwise_says_how():
         "nearest: =US",
         "  =US: “us” in the title is not the exact case asked for",
     ]
+    assert missed(a_watchlist("Gaza"), "Ceny gazu rosną", language="pl") == [
+        "nearest, read as pl: Gaza",
+        "  Gaza: “gazu” in the title is a form of it without the capital of the term",
+    ]
     assert missed(a_watchlist("Caracas", fields=("title",)), "x", summary="In Caracas") == [
         "nothing that it looks for stands there: Caracas"
     ]

@@ -49,6 +49,7 @@ pl | kolej        | kolei, koleją                            | kolega
 pl | rosyjski     | rosyjskiego, rosyjskich, rosyjska        | Rosja
 pl | Polska       | Polsce, Polskę, Polski                   | Polskie, polskiego
 pl | Gaza         | Gazie, Gazy                              | gazu, gazy, Gazeta
+pl | kolega       | kolego, kolegom                          | kolekcja
 pl | Dania        | Danii, Danię                             | dane, Dane, danych
 pl | Mali         | MALI, mali                               | mało, małych
 pl | USA          | usa                                      | use, us

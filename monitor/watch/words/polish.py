@@ -35,8 +35,9 @@ _CHANGED_VOWEL: Final = re.compile(r"ie(?=[^aeiouy]+\Z)")  # mieście, miasto; k
 _SINGULAR: Final = re.compile(r"(?<=an)in(?=(?:[aey]|owi|em|ie)?\Z)")  # Rosjanin, Rosjanie
 
 _LONGEST: Final = 64  # letters of a word that is cut; the time for one grows with their square
+# With "am" and "eg", of which a plain ending makes "ami" and "ego": kolega, kolego.
 _ENDING: Final = re.compile(
-    r"(?<=\w\w)(?:i?(?:owie|owi|ami|ach|ech|ego|emu|ymi|ych|imi|ich|ow|om|um|em|ej|ym|im|[aeou])"
+    r"(?<=\w\w)(?:i?(?:owie|owi|ami|ach|ech|ego|emu|ymi|ych|imi|ich|ow|om|um|em|ej|ym|im|am|eg|[aeou])"
     r"|[iy])\Z"
 )
 _LAST_VOWEL: Final = re.compile(r"(?<=\w)i?[aeo](?=(?:[bcdfghjklmnprstwz]|[csrd]z|ch)\Z)")
