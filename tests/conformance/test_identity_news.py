@@ -13,7 +13,18 @@ from poller import Poller
 from monitor.settings import HealthSettings
 
 WORDS = ["oil", "gas", "army", "navy", "court", "vote", "visa", "bank", "gold", "port"]
-FRESH = [f"Maduro: a wholly new story about {word}" for word in WORDS]
+FRESH = [
+    "Maduro orders oil tankers to leave the harbour",
+    "Gas exports double, says Maduro's minister",
+    "Army chief swears loyalty to Maduro",
+    "Navy vessels sighted off Caracas as Maduro speaks",
+    "Supreme court rejects an appeal against Maduro",
+    "Opposition demands new vote without Maduro",
+    "Visa bans for forty relatives of Maduro",
+    "Central bank reserves shrink under Maduro",
+    "Gold shipment linked to Maduro seized in Lisbon",
+    "Fishermen flee a port that Maduro closed",
+]
 OTHER_BYTES = "<!-- the same in other bytes -->"
 
 
@@ -43,7 +54,7 @@ async def test_behaviour_66_new_entries_under_the_same_day_are_news(desk):
     desk.clock.now = desk.clock().replace(hour=6)
     day = today(desk)
     quiet = [article(n, at=day, title=f"Quiet morning {n}") for n in range(10)]
-    fresh = [article(100 + n, at=day, title=title) for n, title in enumerate(FRESH)]
+    fresh = [article(100 + n, at=day, title=title, text=title) for n, title in enumerate(FRESH)]
     await show(desk, *quiet, after=timedelta(0))
     await show(desk, *fresh, after=8 * HOUR)
     assert sorted(desk.alerts()) == sorted(FRESH)
@@ -59,7 +70,7 @@ async def test_behaviour_66_a_date_ahead_of_its_time_does_not_make_what_follows_
     quiet = [article(n, at=said(n * MINUTE), title=f"Quiet hour {n}") for n in range(9)]
     await show(desk, ahead, *quiet, after=timedelta(0))
     fresh = [
-        article(100 + n, at=said(n * MINUTE - 4 * HOUR), title=title)
+        article(100 + n, at=said(n * MINUTE - 4 * HOUR), title=title, text=title)
         for n, title in enumerate(FRESH)
     ]
     await show(desk, *fresh, after=4 * HOUR)
