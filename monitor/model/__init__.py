@@ -21,6 +21,7 @@ from monitor.model.alerts import (
     Story,
     Verdict,
     Waiting,
+    Words,
 )
 from monitor.model.documents import (
     MARK_SIZE,
@@ -150,4 +151,5 @@ __all__ = [
     "StoryId",
     "Verdict",
     "Waiting",
+    "Words",
 ]

@@ -28,6 +28,7 @@ class Story:
     size: int
     sources: tuple[str, ...]  # names, in the order they joined
     topic: StoryId | None = None  # the story that began the larger matter it is part of
+    merged_into: StoryId | None = None  # the older one that turned out to be the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,16 +151,26 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a notifier's template says in place of our own words; what is empty is told in ours."""
+
+    text: str = ""
+    title: str = ""
+    note: str = ""  # that the template failed, one line below our own words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """What a notifier is asked to say: the contract's JSON object, section 4.
 
     `type` and `timestamp` head it; `data` is JSON-ready and never changes once stored, so that
-    every attempt of a delivery says the same.
+    every attempt of a delivery says the same. `words` are made anew for each attempt.
     """
 
     type: str
     timestamp: datetime  # of the event, not of the attempt
     data: Mapping[str, Any]
+    words: Words = Words()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

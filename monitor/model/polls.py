@@ -104,6 +104,7 @@ class Decision:
     waiting: Sequence[Waiting] = ()  # and these later
     notices: Sequence[Notice] = ()
     copies: Mapping[ItemId, Copy] = field(default_factory=dict)
+    merged: Mapping[StoryId, StoryId] = field(default_factory=dict)  # into which that remains
     members: Sequence["Member"] = ()  # what the book's shelf now remembers of the new items
 
 

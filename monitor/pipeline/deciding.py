@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.alerts.cases import due
+from monitor.alerts.merging import merge_cases
 from monitor.alerts.policy import Policy
 from monitor.alerts.resting import drop, hold
 from monitor.alerts.returning import told_together
@@ -49,6 +50,7 @@ def decider(policy: Policy) -> Decide:
     def decide(record: PollRecord, new: Sequence[Sighting], book: StoryBook) -> Decision:
         told = join(new, book, now=record.now)
         cases = CaseBook(known=book.cases, silences=book.silences)
+        merge_cases(cases, told.merged, policy.watchlists)
         stories = {item: told.stories[story] for item, story in told.of_item.items()}
         rule(new, stories, cases, record=record, policy=policy, copies=told.copies)
         begun = _follow(record, told, book, cases, policy) if book.of_item else {}
@@ -56,6 +58,7 @@ def decider(policy: Policy) -> Decide:
             joined=told.of_item,
             stories={**told.stories, **begun},
             copies=told.copies,
+            merged=told.merged,
             members=told.members,
         )
         return _closed(made, cases, book, record=record, now=record.now, policy=policy)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, select, update
 
 from monitor.model import (
     Acknowledgement,
@@ -34,6 +34,15 @@ def _upsert(insert: MakeInsert) -> Any:
 
 
 _SAVE = Bulk(_upsert)
+
+# Of an alert: the story it told of may have merged into another since.
+_STORY = func.coalesce(stories.c.merged_into, alerts.c.story)
+CASES_OF_ALERTS = (
+    select(cases)
+    .select_from(alerts)
+    .outerjoin(stories, stories.c.id == alerts.c.story)
+    .join(cases, and_(cases.c.story == _STORY, cases.c.watchlist == alerts.c.watchlist))
+)
 
 
 def save_cases(connection: Connection, changed: Iterable[Case]) -> None:
@@ -112,15 +121,7 @@ def to_case(row: AnyRow) -> Case:
 
 def _cases_of_alerts(connection: Connection, wanted: str) -> tuple[Case, ...]:
     named = alerts.c.id.between(wanted, f"{wanted}\U0010ffff")
-    rows = connection.execute(
-        select(cases)
-        .join(
-            alerts,
-            and_(alerts.c.story == cases.c.story, alerts.c.watchlist == cases.c.watchlist),
-        )
-        .where(named)
-        .distinct()
-    )
+    rows = connection.execute(CASES_OF_ALERTS.where(named).distinct())
     return tuple(map(to_case, rows))
 
 

@@ -16,7 +16,7 @@ from monitor.store.columns import AnyRow
 from monitor.store.deliveries import SELECT_DELIVERIES, to_delivery
 from monitor.store.engine import Database
 from monitor.store.standing import change, free, lock, to_standing
-from monitor.store.tables import alerts, deliveries, destinations
+from monitor.store.tables import alerts, deliveries, destinations, stories
 
 if TYPE_CHECKING:
     from monitor.notify import Rate
@@ -86,7 +86,7 @@ def claim(
             notifier,
             busy_until=now + lease,
             busy_with=first.id,
-            ready_at=rate.after(destination.ready_at, now) if rate else None,
+            ready_at=_ready_at(rate, destination, now),
         )
         claimed = to_delivery(first)
         return replace(
@@ -98,6 +98,12 @@ def claim(
             parent="" if bundle else _parent(connection, first),
             standing=to_standing(destination),
         )
+
+
+def _ready_at(rate: "Rate | None", destination: AnyRow, now: datetime) -> datetime | None:
+    if rate is None:
+        return None
+    return rate.after(destination.ready_at, now, limited_at=destination.paused_until)
 
 
 def _taken(row: AnyRow) -> dict[str, Any]:
@@ -129,14 +135,16 @@ def _parent(connection: Connection, row: AnyRow) -> str:
     """Return how the receiver calls the message that told of the story first, alone."""
     if row.sequence is None or row.sequence <= 1:
         return ""
+    merged = select(stories.c.id).where(stories.c.merged_into == row.story)
     told = (
         select(deliveries.c.ref)
         .join(alerts, deliveries.c.alert == alerts.c.id)
-        .where(alerts.c.story == row.story, alerts.c.watchlist == row.watchlist)
+        .where(or_(alerts.c.story == row.story, alerts.c.story.in_(merged)))
+        .where(alerts.c.watchlist == row.watchlist)
         .where(deliveries.c.notifier == row.notifier, deliveries.c.ref != "")
         .where(deliveries.c.state == DeliveryState.DELIVERED)
         .where(or_(deliveries.c.bundle.is_(None), deliveries.c.bundle == 0))
-        .order_by(alerts.c.sequence, deliveries.c.id)
+        .order_by(alerts.c.created, deliveries.c.id)
         .limit(1)
     )
     return connection.scalar(told) or ""

@@ -13,7 +13,7 @@ from monitor.model import ItemId, StoryId
 from monitor.store.bulk import Bulk
 from monitor.store.columns import micros
 from monitor.store.engine import Database
-from monitor.store.tables import gists
+from monitor.store.tables import gists, stories
 from monitor.stories.member import Member, pack, unpack
 from monitor.stories.shelf import WINDOW, Shelf
 
@@ -33,7 +33,8 @@ class Shelves:
         if self._shelf is None:
             self._shelf, self._last = Shelf(), 0
         rows = connection.execute(
-            select(gists)
+            select(gists, func.coalesce(stories.c.merged_into, gists.c.story).label("told_in"))
+            .outerjoin(stories, stories.c.id == gists.c.story)
             .where(gists.c.id > self._last, gists.c.at >= now - WINDOW)
             .order_by(gists.c.id)
         )
@@ -41,7 +42,7 @@ class Shelves:
             member = unpack(
                 row.packed,
                 item=ItemId(row.item),
-                story=StoryId(row.story),
+                story=StoryId(row.told_in),
                 source=row.source,
                 at=row.at,
                 said_at=row.said_at,

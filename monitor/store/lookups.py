@@ -232,7 +232,7 @@ def _wanted_items(connection: Connection, wanted: str, link_key: str) -> Any:
 
 
 def _finding(connection: Connection, row: AnyRow) -> Finding:
-    story = connection.execute(select(stories).where(stories.c.id == row.story)).first()
+    story = _story(connection, row.story)
     made = connection.execute(
         select(alerts).where(alerts.c.item == row.id).order_by(alerts.c.created, alerts.c.id)
     ).all()
@@ -246,9 +246,15 @@ def _finding(connection: Connection, row: AnyRow) -> Finding:
         alerts=tuple(map(_to_alert, made)),
         deliveries=_deliveries(connection, _tellers(connection, [alert.id for alert in made])),
         versions=read_versions(connection, row.id),
-        cases=tuple(cases_of(connection, [row.story]).values()) if row.story else (),
-        told=_told(connection, row.story),
+        cases=tuple(cases_of(connection, [story.id]).values()) if story else (),
+        told=_told(connection, story.id if story else None),
     )
+
+
+def _story(connection: Connection, wanted: str | None) -> AnyRow | None:
+    """Return a story, or the one that it has merged into."""
+    row = connection.execute(select(stories).where(stories.c.id == wanted)).first()
+    return _story(connection, row.merged_into) if row and row.merged_into else row
 
 
 def _told(connection: Connection, story: str | None) -> tuple[StoredAlert, ...]:

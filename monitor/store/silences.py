@@ -43,7 +43,11 @@ def read_silences(database: Database, since: datetime | None) -> list[Silence]:
 
 def lasting(connection: Connection, since: datetime | None) -> list[Silence]:
     """Return silences that last beyond `since`, or all, in the order they were made."""
-    wanted = select(silences).order_by(silences.c.id)
+    # A story that has merged into another is muted as that.
+    merged = select(stories.c.merged_into).where(stories.c.id == silences.c.story)
+    story = func.coalesce(merged.scalar_subquery(), silences.c.story).label("story")
+    others = [column for column in silences.c if column.name != "story"]
+    wanted = select(*others, story).order_by(silences.c.id)
     if since is not None:
         wanted = wanted.where(silences.c.until > since)
     return [_to_silence(row) for row in connection.execute(wanted)]

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, bindparam, func, select, text
+from sqlalchemy import Column, Connection, bindparam, func, select, text, update
 
 from monitor.model import (
     Case,
@@ -34,7 +34,7 @@ def _upsert(insert: MakeInsert) -> Any:
     new = insert(stories)
     return new.on_conflict_do_update(
         index_elements=[stories.c.id],
-        set_={name: new.excluded[name] for name in ("last_seen", "size", "sources")},
+        set_={name: new.excluded[name] for name in ("last_seen", "size", "sources", "merged_into")},
     )
 
 
@@ -101,6 +101,7 @@ class OpenBook:
         self._cases = cases
         self._changed: list[Case] = []
         self._rows: dict[StoryId, tuple[Any, ...]] = {}
+        self._merged: dict[StoryId, StoryId] = {}
         self._ruled = ruled
         self._sent = sent
         self.view = StoryBook(
@@ -122,6 +123,7 @@ class OpenBook:
         self._by_key.pop("", None)  # what has no key is like nothing else
         self._stories |= decision.stories
         last_seen = micros(now)
+        self._merged |= decision.merged
         self._rows |= {story.id: _row(story, last_seen) for story in decision.stories.values()}
         self._cases |= {(case.story, case.watchlist): case for case in decision.cases}
         self._changed += decision.cases
@@ -133,6 +135,11 @@ class OpenBook:
     def save(self, connection: Connection) -> None:
         """Write the stories and cases begun or changed, each as it is at the end of the group."""
         _SAVE(connection, list(self._rows.values()))
+        for story, older in self._merged.items():
+            # So that whoever asks the store is led to what remains in one step.
+            connection.execute(
+                update(stories).where(stories.c.merged_into == story).values(merged_into=older)
+            )
         save_cases(connection, self._changed)
 
 
@@ -217,10 +224,12 @@ def to_story(row: AnyRow) -> Story:
         size=row.size,
         sources=tuple(row.sources),
         topic=StoryId(row.topic) if row.topic else None,
+        merged_into=StoryId(row.merged_into) if row.merged_into else None,
     )
 
 
 def _row(story: Story, last_seen: int) -> tuple[Any, ...]:
     # In the order of the table's columns.
     names = _names_to_json(story.sources)
-    return story.id, micros(story.first_seen), last_seen, story.size, names, story.topic
+    first_seen = micros(story.first_seen)
+    return story.id, first_seen, last_seen, story.size, names, story.topic, story.merged_into

@@ -163,7 +163,9 @@ stories = Table(
     Column("size", Integer, nullable=False),
     Column("sources", Json, nullable=False),
     Column("topic", Id),
+    Column("merged_into", Id),
 )
+Index("stories_merged", stories.c.merged_into, sqlite_where=stories.c.merged_into.is_not(None))
 
 # What the items of the last three days tell, in numbers; see monitor.stories.member. Whoever
 # compares reads on from the last `id` it knows.

@@ -10,18 +10,18 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TypeAlias
 
-from sqlalchemy import Connection, and_, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from monitor.alerts.digests import digests
 from monitor.alerts.escalating import escalated, escalation_id, is_acknowledged
 from monitor.model import AlertId, Case, Message, Severity, Waiting
 from monitor.store.alerts import message_to_json, to_message
 from monitor.store.bulk import Bulk
-from monitor.store.cases import to_case
+from monitor.store.cases import CASES_OF_ALERTS, to_case
 from monitor.store.columns import AnyRow, later, micros, to_json
 from monitor.store.engine import Database
 from monitor.store.outbox import ToTell, enqueue
-from monitor.store.tables import alert_digests, alerts, cases, waiting
+from monitor.store.tables import alert_digests, alerts, waiting
 
 WebhookId: TypeAlias = Callable[[AlertId, str], str]
 
@@ -138,8 +138,7 @@ def _escalations(connection: Connection, members: Sequence[AnyRow], now: datetim
 
 
 def _case_of(connection: Connection, alert: str) -> Case | None:
-    same = and_(alerts.c.story == cases.c.story, alerts.c.watchlist == cases.c.watchlist)
-    row = connection.execute(select(cases).join(alerts, same).where(alerts.c.id == alert)).first()
+    row = connection.execute(CASES_OF_ALERTS.where(alerts.c.id == alert)).first()
     return to_case(row) if row else None
 
 

@@ -2,6 +2,7 @@
 
 The same canonical link or title decides first, then the same text, then likeness. A story takes
 items until nobody has told of it for 72 hours, and for a week at most: a crisis is many stories.
+Where an item shows that two stories tell one event the younger is merged into the older.
 A headline that recurs tells the same only within 72 hours: a weekly "What we know" does not.
 """
 
@@ -12,9 +13,10 @@ from datetime import datetime, timedelta
 from monitor.model import Copy, Item, ItemId, Sighting, Story, StoryBook, StoryId
 from monitor.stories.keys import story_id
 from monitor.stories.member import Member
-from monitor.stories.shelf import WINDOW, Found
+from monitor.stories.shelf import WINDOW, Alike, Found
 
-SAME_STORY = 0.32
+SAME_STORY = 0.34
+ONE_STORY = 0.44  # as much like two stories makes one of them
 LEAST_SHARED = 12.0  # of weight: a name and a common word are no event
 SAME_TOPIC = 0.13
 LONGEST = timedelta(days=7)
@@ -25,7 +27,8 @@ class Joined:
     """The story of each item, every story begun or grown as it is now, and the copies."""
 
     of_item: Mapping[ItemId, StoryId]
-    stories: Mapping[StoryId, Story]
+    stories: Mapping[StoryId, Story]  # those merged into others too
+    merged: Mapping[StoryId, StoryId] = field(default_factory=dict)  # into which that remains
     copies: Mapping[ItemId, Copy] = field(default_factory=dict)
     members: Sequence[Member] = ()  # what the shelf now remembers of them
 
@@ -33,13 +36,21 @@ class Joined:
 def join(new: Sequence[Sighting], book: StoryBook, *, now: datetime) -> Joined:
     """Give each new item its story; the book's shelf remembers them from then on.
 
-    Where its link and its title point at two stories the older one takes the item.
+    Where several take an item the oldest does, and those that are much like it merge into that.
     """
     work = _Joining(book=book, now=now)
     for sighting in new:
         work.take(sighting)
     return Joined(
-        of_item=work.of_item, stories=work.grown, copies=work.copies, members=work.members
+        of_item=work.of_item,
+        stories=work.grown,
+        merged={
+            each.id: remains.id
+            for each in work.grown.values()
+            if each.merged_into and (remains := what_remains(each, work.grown, book.stories))
+        },
+        copies=work.copies,
+        members=work.members,
     )
 
 
@@ -66,7 +77,7 @@ class _Joining:
                 said_at=min(item.entry.published or item.first_seen, item.first_seen),
             )
             found = shelf.find(member)
-        story = self._known(item, found) or self._alike(found) or self._begun(item, found)
+        story = self._joined(item, found) or self._begun(item, found)
         if found.copy:
             self.copies[item.id] = found.copy
         self.grown[story.id] = _grow(story, item.source.name)
@@ -76,28 +87,56 @@ class _Joining:
             shelf.put(member, story.id)
             self.members.append(member)
 
-    def _known(self, item: Item, found: Found) -> Story | None:
+    def stored(self, known: StoryId) -> Story | None:
+        """Return a story as it is now, or the one that it was merged into."""
+        story = self.grown.get(known) or self.book.stories.get(known)
+        return what_remains(story, self.grown, self.book.stories)
+
+    def _joined(self, item: Item, found: Found) -> Story | None:
+        """Return the oldest of the stories that an item is of; those that are the same merge."""
+        same = [story for each in found.stories if (story := self._like(each, ONE_STORY))]
+        certain = [*self._known(item, found), *same] or [
+            story for each in found.stories if (story := self._like(each, SAME_STORY))
+        ][:1]
+        if not certain:
+            return None
+        oldest = min(certain, key=lambda story: (story.first_seen, story.id))
+        for story in same:
+            if story.id != oldest.id:
+                oldest = self._merge(story, oldest)
+        return oldest
+
+    def _merge(self, story: Story, older: Story) -> Story:
+        """Return a story with all that is told in another, which ends."""
+        if (story := self.stored(story.id) or story).id == older.id:
+            return older
+        self.grown[story.id] = replace(story, merged_into=older.id)
+        names = dict.fromkeys((*older.sources, *story.sources))
+        grown = replace(older, size=older.size + story.size, sources=tuple(names))
+        self.grown[older.id] = grown
+        if self.book.shelf is not None:
+            self.book.shelf.merge(story.id, older.id)
+        return grown
+
+    def _known(self, item: Item, found: Found) -> list[Story]:
         ids = [self.by_key.get(key) or self.book.by_key.get(key) for key in _keys(item)]
         stories = [
             story
             for known in ids
-            if known and known not in found.serials and (story := self._open(known, WINDOW))
+            if known and (story := self._open(known, WINDOW)) and story.id not in found.serials
         ]
         if found.copy_of and (story := self._open(found.copy_of.story)):
             stories.append(story)
-        return min(stories, key=lambda story: (story.first_seen, story.id), default=None)
+        return stories
 
-    def _alike(self, found: Found) -> Story | None:
-        likely = (
-            each.story
-            for each in found.stories
-            if each.likeness >= SAME_STORY and each.shared >= LEAST_SHARED
-        )
-        return next((story for known in likely if (story := self._open(known))), None)
+    def _like(self, each: Alike, least: float) -> Story | None:
+        if each.likeness < least or each.shared < LEAST_SHARED:
+            return None
+        return self._open(each.story)
 
     def _begun(self, item: Item, found: Found) -> Story:
         near = next((each for each in found.stories if each.likeness >= SAME_TOPIC), None)
-        beside = self._stored(near.story) if near else None
+        beside = self.stored(near.story) if near else None
         return Story(
             id=story_id(item.id),
             first_seen=self.now,
@@ -107,11 +146,8 @@ class _Joining:
         )
 
     def _open(self, known: StoryId, age: timedelta = LONGEST) -> Story | None:
-        story = self._stored(known)
+        story = self.stored(known)
         return story if story and story.first_seen > self.now - age else None
-
-    def _stored(self, known: StoryId) -> Story | None:
-        return self.grown.get(known) or self.book.stories.get(known)
 
 
 def stay(
@@ -125,13 +161,24 @@ def stay(
     told = {}
     for item in edited:
         own_id = book.of_item.get(item.id) or story_id(item.id)
-        own = book.stories.get(own_id) or Story(
+        own = what_remains(book.stories.get(own_id), book.stories) or Story(
             id=own_id, first_seen=now, size=1, sources=(item.source.name,)
         )
-        others = [book.stories.get(by_key.setdefault(key, own_id)) for key in _keys(item)]
+        others = [
+            what_remains(book.stories.get(by_key.setdefault(key, own_id)), book.stories)
+            for key in _keys(item)
+        ]
         lately = (story for story in others if story and story.first_seen > now - WINDOW)
         told[item.id] = (own, *lately)
     return told
+
+
+def what_remains(story: Story | None, *known: Mapping[StoryId, Story]) -> Story | None:
+    """Return a story, or the one that it was merged into, as the first of `known` has it."""
+    while story and story.merged_into:
+        older = story.merged_into
+        story = next((found for stories in known if (found := stories.get(older))), None)
+    return story
 
 
 def _keys(item: Item) -> list[str]:

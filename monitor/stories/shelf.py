@@ -141,6 +141,17 @@ class Shelf:
         self._centres.setdefault(story, _Centre()).members.append(member)
         self._forget(member.at - self._window)
 
+    def merge(self, story: StoryId, into: StoryId) -> None:
+        """Remember what was told in one story as told in another."""
+        left = self._centres.pop(story, None)
+        if left is None:
+            return
+        centre = self._centres.setdefault(into, _Centre())
+        for member in left.members:
+            member.story = into
+        # Behind those that are in its sums, to be summed in their turn.
+        centre.members += left.members
+
     def _nearby(self, asked: Member) -> list[Member]:
         """Return the members that share heavy terms, the most alike first."""
         found: dict[int, float] = {}

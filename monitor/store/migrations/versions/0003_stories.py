@@ -24,7 +24,16 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("gists_by_age", "gists", ["at"])
-    op.add_column("stories", sa.Column("topic", ID))
+    for name in ("topic", "merged_into"):
+        op.add_column("stories", sa.Column(name, ID))
+    merged = sa.text("merged_into IS NOT NULL")
+    op.create_index(
+        "stories_merged",
+        "stories",
+        ["merged_into"],
+        sqlite_where=merged,
+        postgresql_where=merged,
+    )
     op.create_table(
         "copies",
         sa.Column("item", ID, primary_key=True),

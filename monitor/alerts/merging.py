@@ -1,0 +1,74 @@
+"""What becomes of cases when two stories turn out to be one. Pure.
+
+What was told of either stays told, and nothing is sent because they merged.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from monitor.alerts.news import merged
+from monitor.alerts.resting import RESTING, drop, is_dropped, material
+from monitor.alerts.ruling import CaseBook
+from monitor.model import Case, CaseState, News, Reason, StoryId
+
+# Of two that were told: who took note of one took note of the story.
+_PREFERRED: Final = (CaseState.CLOSED, CaseState.HELD, CaseState.OPEN, CaseState.ACKED)
+
+
+def merge_cases(
+    book: CaseBook, stories: Mapping[StoryId, StoryId], watchlists: Iterable[str]
+) -> None:
+    """Move what was told of stories to those that they were merged into."""
+    for watchlist in watchlists if stories else ():
+        for story, older in stories.items():
+            case = book.case(story, watchlist)
+            if case is None or is_dropped(case):
+                continue
+            moved, there = replace(case, story=older), book.case(older, watchlist)
+            is_told = there and not is_dropped(there)
+            book.opened[older, watchlist] = one_case(there, moved) if there and is_told else moved
+            book.opened[story, watchlist] = replace(drop(case), state=CaseState.CLOSED, item=None)
+
+
+def one_case(one: Case, other: Case) -> Case:
+    """Return the case of a story that has told, and has still to tell, what both have."""
+    base, more = sorted((one, other), key=_standing, reverse=True)
+    news = merged(_still_news(more, base), base.news) if base.sequence else base.news
+    news = material(news) if base.state in RESTING else news
+    due = [case.due_at for case in (one, other) if case.due_at]
+    return replace(
+        base,
+        opened=min(one.opened, other.opened),
+        last_seen=max(one.last_seen, other.last_seen),
+        severity=max(one.severity, other.severity, key=lambda each: each.rank),
+        sequence=max(one.sequence, other.sequence),
+        due_at=min(due) if news else None,
+        item=news[0].item if news else None,
+        news=news,
+        sources=max(one.sources, other.sources),
+        similar=one.similar + other.similar,
+        terms=tuple(dict.fromkeys((*base.terms, *more.terms))),
+        figures=tuple(dict.fromkeys((*base.figures, *more.figures))),
+        marks=tuple(dict.fromkeys((*base.marks, *more.marks))),
+    )
+
+
+def _standing(case: Case) -> tuple[bool, int, datetime]:
+    """Return by what the case that was told, told last, comes last in order."""
+    if not case.sequence:
+        return False, 0, case.opened
+    return True, _PREFERRED.index(case.state), case.told_at or case.opened
+
+
+def _still_news(more: Case, base: Case) -> tuple[News, ...]:
+    """Return what a case has to tell that is news where another was told: no first alert is."""
+    if more.sequence:
+        return more.news
+    if more.severity.rank <= base.severity.rank:
+        return ()
+    return tuple(
+        replace(each, reason=Reason.SEVERITY, detail=f"{base.severity} → {more.severity}")
+        for each in more.news[:1]
+    )
