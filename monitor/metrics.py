@@ -45,7 +45,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # Upper bounds in seconds, from what the loop notices to what a person would call late.
 REQUEST = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60)
 LATENESS = (0.1, 0.5, 1, 2, 5, 15, 60, 300, 900, 3600, 14400)
-LAG = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10)
+LAG = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10)
 
 _making = Lock()
 

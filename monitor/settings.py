@@ -43,6 +43,8 @@ class NotifierSettings:
     sender: str = ""  # email: the address in From
     to: tuple[str, ...] = ()  # email: addresses
     allow_networks: tuple[Network, ...] = ()
+    template: str = ""  # of the words, in the syntax of Jinja; "": our own
+    title: str = ""  # email, ntfy, apprise: a template of the subject or title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,7 @@ class AlertSettings:
     group_wait: timedelta = timedelta(0)
     per_story: timedelta = timedelta(hours=6)
     max_per_hour: int = 60
+    inhibit: Literal["lower", "same", "never"] = "lower"
     digests: tuple[DigestSettings, ...] = ()
     quiet_hours: QuietHours | None = None
 

@@ -13,6 +13,7 @@ from builders import NOW, an_item
 
 from monitor.alerts.policy import alert_id, webhook_id
 from monitor.alerts.render import message
+from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.transport import GuardedTransport
 from monitor.model import Alert, Delivery, StoryId
 from monitor.pipeline.delivering import Delivering, fingerprints
@@ -133,12 +134,14 @@ async def bench(
             notify=health,
         ) as writer,
         GuardedTransport() as transport,
+        ParserPool(1) as parsers,
     ):
         delivering = Delivering(
             settings=settings,
             store=store,
             writer=writer,
             transport=transport,
+            parsers=parsers,
             now=clock,
             rng=random.Random(1),
             out=io.StringIO(),

@@ -14,6 +14,7 @@ _ZWJ = "\u200d"
 _VIRAMA = 9  # the canonical combining class of signs that join two consonants
 _REGIONAL = ("\U0001f1e6", "\U0001f1ff")
 _SPACES = re.compile(r"\s+")
+_GAPS = re.compile(r"\n{3,}")
 # What a reader can't see and what reorders what stands around it: controls, all that steer the
 # direction of writing, lone surrogates, and the ignorable format characters of Unicode. The room
 # that cleans feeds has a smaller table, because what is stored keeps what its publisher wrote; here
@@ -37,6 +38,12 @@ _GONE = "\0"
 def printable(text: str) -> str:
     """Return the text on one line, without what can't be seen or reorders what can."""
     return _on_one_line(_without_unseen(text))
+
+
+def printable_lines(text: str) -> str:
+    """Return the text with each of its lines printable, and one empty line between two at most."""
+    lines = "\n".join(printable(line).rstrip() for line in text.split("\n"))
+    return _GAPS.sub("\n\n", lines).strip()
 
 
 def boundary(text: str, at: int) -> int:

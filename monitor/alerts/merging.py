@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from monitor.alerts.cases import BEFORE_DIGEST
 from monitor.alerts.news import merged
 from monitor.alerts.resting import RESTING, drop, is_dropped, material
 from monitor.alerts.ruling import CaseBook
@@ -37,14 +38,13 @@ def one_case(one: Case, other: Case) -> Case:
     base, more = sorted((one, other), key=_standing, reverse=True)
     news = merged(_still_news(more, base), base.news) if base.sequence else base.news
     news = material(news) if base.state in RESTING else news
-    due = [case.due_at for case in (one, other) if case.due_at]
     return replace(
         base,
         opened=min(one.opened, other.opened),
         last_seen=max(one.last_seen, other.last_seen),
         severity=max(one.severity, other.severity, key=lambda each: each.rank),
         sequence=max(one.sequence, other.sequence),
-        due_at=min(due) if news else None,
+        due_at=_due_at(one, other, base) if news else None,
         item=news[0].item if news else None,
         news=news,
         sources=max(one.sources, other.sources),
@@ -55,11 +55,19 @@ def one_case(one: Case, other: Case) -> Case:
     )
 
 
-def _standing(case: Case) -> tuple[bool, int, datetime]:
-    """Return by what the case that was told, told last, comes last in order."""
+def _standing(case: Case) -> tuple[int, float]:
+    """Return what is greater of the case that stands for both: told, the last; else the first."""
     if not case.sequence:
-        return False, 0, case.opened
-    return True, _PREFERRED.index(case.state), case.told_at or case.opened
+        return -1, -case.opened.timestamp()
+    return _PREFERRED.index(case.state), (case.told_at or case.opened).timestamp()
+
+
+def _due_at(one: Case, other: Case, base: Case) -> datetime | None:
+    """Return when both are told of next: as soon as either was to be, unless that is held."""
+    due = min((case.due_at for case in (one, other) if case.due_at), default=None)
+    if due and base.state is CaseState.HELD and base.held_until:
+        return max(due, base.held_until - BEFORE_DIGEST)
+    return due
 
 
 def _still_news(more: Case, base: Case) -> tuple[News, ...]:

@@ -1,6 +1,7 @@
 """What nobody wants to hear of for a while. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.model import Item, Match, Silence, StoryId
@@ -18,6 +19,11 @@ def silenced(
         if each.created <= now < each.until and _fits(each, match, item, story)
     )
     return max(fitting, key=lambda each: (each.until, each.id), default=None)
+
+
+def follow(silences: Iterable[Silence], merged: Mapping[StoryId, StoryId]) -> list[Silence]:
+    """Return silences such that one of a story mutes what that has merged into."""
+    return [replace(each, story=merged.get(StoryId(each.story), each.story)) for each in silences]
 
 
 def words(silence: Silence) -> str:

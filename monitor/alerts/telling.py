@@ -4,13 +4,12 @@ Every alert is written as soon as it is made; here it is only settled who hears 
 held or bundled is told in a digest and never dropped.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.calm import end_of_hour, held_until, hour_of, local_words, next_digest
-from monitor.alerts.digests import MOST
+from monitor.alerts.inhibiting import inhibited
 from monitor.alerts.policy import Policy
 from monitor.model import (
     Alert,
@@ -46,21 +45,25 @@ def told_later(decision: Decision, book: StoryBook, *, now: datetime, policy: Po
         return decision
     sent: dict[str, int] = {}
     tellings: dict[AlertId, Telling] = {}
-    alerts, floods = [], {}
-    for alert in decision.alerts:
+    floods, told = {}, list[tuple[Alert, tuple[str, ...]]]()
+    # The weightiest first: who hears of a story from it need not from the others.
+    for made in sorted(decision.alerts, key=lambda each: -each.severity.rank):
+        heard = inhibited(made, told, book.cases, policy)
+        alert = replace(made, notify=tuple(name for name in made.notify if name not in heard))
         count = sent.get(alert.watchlist)
         if count is None:
             count = book.sent.get((alert.watchlist, hour_of(now)), 0)
         telling = tell(alert, count, now=now, policy=policy)
+        if heard:
+            telling = _without(telling, heard, is_all=not alert.notify)
         sent[alert.watchlist] = count + bool(telling.now)
         tellings[alert.id] = telling
-        alerts.append(replace(alert, notify=telling.now))
+        told.append((alert, telling.now))
         if telling.flooding:
             floods[alert.watchlist] = _flood(alert.watchlist, now, policy)
-    tellings |= _bursts(decision.alerts, tellings, now)
     return replace(
         decision,
-        alerts=alerts,
+        alerts=[replace(each, notify=tellings[each.id].now) for each in decision.alerts],
         rulings=[_as_told(ruling, tellings) for ruling in decision.rulings],
         waiting=[*decision.waiting, *(w for each in tellings.values() for w in each.waiting)],
         notices=[*decision.notices, *floods.values()],
@@ -91,6 +94,14 @@ def tell(alert: Alert, sent: int, *, now: datetime, policy: Policy) -> Telling:
     return telling
 
 
+def _without(telling: Telling, heard: Mapping[str, str], *, is_all: bool) -> Telling:
+    """Return a telling that spares those who have heard of the story, and says so."""
+    words = "; ".join(f"{name} has heard of this story from {heard[name]}" for name in heard)
+    if is_all:
+        return Telling(now=(), outcome=ItemOutcome.SIMILAR, reason=words)
+    return replace(telling, reason=f"{telling.reason}; {words}" if telling.reason else words)
+
+
 def _in_digests(alert: Alert, digests: list[DigestSettings], now: datetime) -> Telling:
     due = {name: (next_digest(x, now), x) for x in digests for name in x.notify or alert.notify}
     first, digest = min(((next_digest(x, now), x) for x in digests), key=lambda pair: pair[0])
@@ -114,31 +125,8 @@ def _over_the_rate(alert: Alert, most: int, now: datetime) -> Telling:
             for name in alert.notify
         ),
         outcome=ItemOutcome.BUNDLED,
-        reason=f"over max_per_hour ({most}): told in the digest of {due:%H:%M} UTC",
+        reason=f"over max_per_hour ({most}): told in a list, at {due:%H:%M} UTC at the latest",
         flooding=True,
-    )
-
-
-def _bursts(
-    alerts: Sequence[Alert], tellings: Mapping[AlertId, Telling], now: datetime
-) -> dict[AlertId, Telling]:
-    """Return what came at once in so great a number that it fills lists: told now, in those."""
-    over = [alert for alert in alerts if tellings[alert.id].flooding]
-    counts = Counter(alert.watchlist for alert in over)
-    return {
-        alert.id: _in_lists(tellings[alert.id], now)
-        for alert in over
-        if counts[alert.watchlist] >= MOST
-    }
-
-
-def _in_lists(telling: Telling, now: datetime) -> Telling:
-    over = [each for each in telling.waiting if each.occasion == "over the rate"]
-    others = [each for each in telling.waiting if each.occasion != "over the rate"]
-    return replace(
-        telling,
-        waiting=(*others, *(replace(each, due_at=now) for each in over)),
-        reason="over max_per_hour, with many others at once: told with them in lists",
     )
 
 
@@ -154,10 +142,10 @@ def _escalation(alert: Alert, escalate: Escalation, told_at: datetime) -> tuple[
 
 def _as_told(ruling: Ruling, tellings: Mapping[AlertId, Telling]) -> Ruling:
     telling = tellings.get(ruling.alert) if ruling.alert else None
-    if telling is None or telling.outcome is None:
+    if telling is None or not telling.reason:
         return ruling
     reason = f"{ruling.reason}; {telling.reason}"
-    return replace(ruling, outcome=telling.outcome, reason=reason)
+    return replace(ruling, outcome=telling.outcome or ruling.outcome, reason=reason)
 
 
 def _flood(watchlist: str, now: datetime, policy: Policy) -> Notice:
@@ -169,8 +157,8 @@ def _flood(watchlist: str, now: datetime, policy: Policy) -> Notice:
         created=now,
         severity=Severity.MEDIUM,
         title=f"The watchlist {watchlist} matches more than {most} stories in an hour",
-        text=f"What it finds until {end_of_hour(now):%H:%M} UTC comes in one digest then, a burst "
-        "in lists at once; critical alerts still come alone. If that is more than you want, narrow "
+        text=f"What it finds until {end_of_hour(now):%H:%M} UTC comes in lists of up to twenty; "
+        "critical alerts still come alone. If that is more than you want, narrow "
         f"its rules (monitor backtest {watchlist} shows which terms fire) or mute it (monitor "
         "silence add); if it is not, raise throttle.max_per_hour.",
         since=hour_of(now),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
-from monitor.alerts.excerpt import cut, printable, segments
+from monitor.alerts.excerpt import cut, printable, printable_lines, segments
 from monitor.model import Field, Message
 
 LATE = timedelta(minutes=10)
@@ -45,28 +45,33 @@ def unpainted(_part: Part, words: str) -> str:
 def text(whole: Message, *, now: datetime, paint: Paint = unpainted) -> str:
     """Return the message as one block of lines for a terminal or a plain chat message.
 
-    `paint` gives the severity and what matched their look; what it is handed is printable.
+    What a template says stands for all of it. `paint` gives the severity and what matched their
+    look; what it is handed is printable.
     """
+    if words := worded(whole):
+        return words
     if is_own(whole):
-        return _own_text(whole, now=now, paint=paint)
-    if is_digest(whole):
-        return _digest_text(whole, now=now, paint=paint)
-    data = whole.data
-    item, watchlist = data["item"], data["watchlist"]
-    head = paint("severity", severity_word(whole))
-    why = "; ".join(reasons(whole))
-    lines = [
-        f"{head} {printable(watchlist['name'])} · {news(whole)}",
-        "".join(
-            paint("matched", piece) if matched else piece
-            for piece, matched in segments(item["title"], spans(whole, "title"), limit=_HEADLINE)
-        ),
-        f"matched {why}" if why else "",
-        f"{byline(whole, now=now)} · alert {data['alert']['id']}",
-        printable(item["link"] or ""),
-        cut(printable(watchlist["description"] or ""), _HEADLINE),
-    ]
-    return "\n".join(line for line in lines if line)
+        block = _own_text(whole, now=now, paint=paint)
+    elif is_digest(whole):
+        block = _digest_text(whole, now=now, paint=paint)
+    else:
+        block = _alert_text(whole, now=now, paint=paint)
+    return "\n".join(part for part in (block, noted(whole)) if part)
+
+
+def worded(whole: Message) -> str:
+    """Return what a template says of the message in lines, "" where our own words are sent."""
+    return printable_lines(whole.words.text)
+
+
+def noted(whole: Message) -> str:
+    """Return on one line that a template failed, "" where none did."""
+    return printable(whole.words.note)
+
+
+def titled(whole: Message) -> str:
+    """Return the title that a template gives the message, "" where we give it ours."""
+    return printable(whole.words.title).strip()
 
 
 def is_own(whole: Message) -> bool:
@@ -158,6 +163,25 @@ def reasons(whole: Message) -> list[str]:
 def spans(whole: Message, field: Field) -> list[tuple[int, int]]:
     """Return the [start, end) of every match in one field."""
     return [(m["start"], m["end"]) for m in whole.data["matches"] if m["field"] == field]
+
+
+def _alert_text(whole: Message, *, now: datetime, paint: Paint) -> str:
+    data = whole.data
+    item, watchlist = data["item"], data["watchlist"]
+    head = paint("severity", severity_word(whole))
+    why = "; ".join(reasons(whole))
+    lines = [
+        f"{head} {printable(watchlist['name'])} · {news(whole)}",
+        "".join(
+            paint("matched", piece) if matched else piece
+            for piece, matched in segments(item["title"], spans(whole, "title"), limit=_HEADLINE)
+        ),
+        f"matched {why}" if why else "",
+        f"{byline(whole, now=now)} · alert {data['alert']['id']}",
+        printable(item["link"] or ""),
+        cut(printable(watchlist["description"] or ""), _HEADLINE),
+    ]
+    return "\n".join(line for line in lines if line)
 
 
 def _own_text(whole: Message, *, now: datetime, paint: Paint) -> str:

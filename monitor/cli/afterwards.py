@@ -15,6 +15,7 @@ from monitor.cli.poll import Held
 from monitor.cli.stored import nothing_stored, open_stored
 from monitor.cli.trial import choose
 from monitor.errors import UsageError
+from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.transport import GuardedTransport
 from monitor.model import Alert, Sighting
 from monitor.pipeline.deciding import decider, decider_afterwards
@@ -121,12 +122,13 @@ def _deliver(
             message=message,
             notify=settings.health.notify,
         )
-        async with writer, GuardedTransport() as transport:
+        async with writer, GuardedTransport() as transport, ParserPool(1) as parsers:
             delivering = Delivering(
                 settings=settings,
                 store=store,
                 writer=writer,
                 transport=transport,
+                parsers=parsers,
                 now=clock,
                 rng=random.Random(),
                 out=out,

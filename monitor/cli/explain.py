@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.explain_notices import notice_json, notice_lines
 from monitor.cli.options import (
     config_option,
     count,
@@ -23,7 +24,7 @@ from monitor.model import AlertId, Delivery, Ruling
 if TYPE_CHECKING:
     from monitor.model import Item
     from monitor.settings import Settings
-    from monitor.store import Finding, NoticeFinding, Store, StoredAlert, Version
+    from monitor.store import Finding, Store, StoredAlert, Version
     from monitor.watch.explain import Explanation
     from monitor.watch.matcher import Matcher
 
@@ -59,7 +60,10 @@ def command(wanted: str, *, config_file: str | None, as_json: bool, watchlist: s
             titled = _titled(store, wanted)
     matcher = Matcher(asked_of, {each.key: each for each in settings.entities})
     told = [_only(_explain(finding, matcher, settings), watchlist) for finding in findings]
-    told += [_explain_notice(notice) for notice in notices]
+    told += [
+        {"notice": notice_json(each), "deliveries": [_delivery(row) for row in each.deliveries]}
+        for each in notices
+    ]
     if as_json:
         print_json(told)
     else:
@@ -136,11 +140,12 @@ def _nothing(wanted: str, settings: "Settings") -> list[str]:
 
 def _explain(finding: "Finding", matcher: "Matcher", settings: "Settings") -> dict[str, Any]:
     from monitor.cli.explain_cases import cases_json
+    from monitor.cli.explain_stories import story_json
     from monitor.watch.explain import explain
 
     told = {each.watchlist: each for each in explain(matcher, finding.item)}
     reading = next(iter(told.values()), None)
-    item, story = finding.item, finding.story
+    item = finding.item
     ruled = {ruling.match.watchlist for ruling in finding.rulings}
     alerts = {alert.id: alert for alert in finding.alerts}
     return {
@@ -154,9 +159,7 @@ def _explain(finding: "Finding", matcher: "Matcher", settings: "Settings") -> di
             "language": reading.language if reading else item.language,
             "detected": bool(reading and reading.detected),
         },
-        "story": {"id": story.id, "size": story.size, "sources": list(story.sources)}
-        if story
-        else None,
+        "story": story_json(finding, matcher),
         "versions": [_version(version) for version in finding.versions],
         "rulings": [_ruling(each, told.get(each.match.watchlist)) for each in finding.rulings],
         "cases": cases_json(finding, settings, ruled),
@@ -174,24 +177,6 @@ def _told_of(row: "Delivery", alerts: Mapping[AlertId, "StoredAlert"]) -> list[s
     told = row.message.data.get("alerts") or [row.message.data]
     ids = dict.fromkeys(each["alert"]["id"] for each in told)
     return [alerts[each].watchlist for each in ids if each in alerts]
-
-
-def _explain_notice(found: "NoticeFinding") -> dict[str, Any]:
-    said, source = found.message.data, found.message.data.get("source") or {}
-    return {
-        "notice": {
-            "id": found.id,
-            "type": found.message.type,
-            "created": rfc3339(found.message.timestamp),
-            "title": said["title"],
-            "text": said["text"],
-            "source": source.get("name"),
-            "kind": said["kind"],
-            "since": said["since"],
-            "told_by": found.told_by,
-        },
-        "deliveries": [_delivery(row) for row in found.deliveries],
-    }
 
 
 def _version(version: "Version") -> dict[str, Any]:
@@ -256,15 +241,16 @@ def _show(told: dict[str, Any]) -> None:
 
 
 def _show_item(told: dict[str, Any]) -> None:
-    item, story = told["item"], told["story"]
+    from monitor.cli.explain_stories import story_lines
+
+    item = told["item"]
     click.echo(f"“{item['title']}”")
     click.echo(f"  {item['source']}, first seen {item['first_seen']}, item {item['id']}")
     if item["language"]:
         how = ", told by its text" if item["detected"] else ""
         click.echo(f"  read as language {item['language']}{how}")
-    if story:
-        names = ", ".join(story["sources"])
-        click.echo(f"  story {story['id']}: {count(story['size'], 'item')} from {names}")
+    for line in story_lines(told["story"]):
+        click.echo(f"  {line}")
     for version in told["versions"]:
         changed = ", ".join(version["changed"])
         click.echo(f"  until {version['until']}: “{version['title']}” (changed then: {changed})")
@@ -290,12 +276,8 @@ def _show_delivery(row: dict[str, Any]) -> None:
 
 
 def _show_notice(notice: dict[str, Any], deliveries: list[dict[str, Any]]) -> None:
-    click.echo(f"{notice['type']}: {notice['title']}")
-    click.echo(f"  a message about the monitor's own work, of {notice['created']}")
-    if notice["text"]:
-        click.echo(f"  {notice['text']}")
-    if notice["told_by"] != notice["id"]:
-        click.echo(f"  told together with others by {notice['told_by']}")
+    for line in notice_lines(notice):
+        click.echo(line)
     for row in deliveries:
         _show_delivery(row)
     if notice["source"]:

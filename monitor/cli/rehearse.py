@@ -16,6 +16,7 @@ from monitor.model import (
     Decision,
     DueCase,
     Item,
+    ItemId,
     ItemOutcome,
     Match,
     Ruling,
@@ -140,7 +141,7 @@ class Rehearsal:
         told: list[Alert] = []
         for each in sorted(waited, key=lambda due: due.case.due_at or now):
             at = each.case.due_at or now
-            book = StoryBook(by_key={}, stories={}, sent=self._sent)
+            book = StoryBook(by_key={}, stories={}, cases=self._cases, sent=self._sent)
             decision = decide_due([each], book, now=at, policy=self._policy)
             self._follow(decision, None, at)
             told += decision.alerts
@@ -148,17 +149,23 @@ class Rehearsal:
 
     def _follow(self, decision: Decision, sighting: Sighting | None, now: datetime) -> None:
         """Remember what was told, and what is still to be."""
-        matches = {each.watchlist: each for each in sighting.matches} if sighting else {}
+        waited = self._waited(sighting) if decision.cases else {}
         for case in decision.cases:
             key = case.story, case.watchlist
             self._cases[key] = case
-            if case.due_at is None:
+            if case.due_at and case.item:
+                self._waits[key] = waited[case.item, case.watchlist]
+            else:
                 self._waits.pop(key, None)
-            elif sighting and case.item == sighting.item.id:
-                self._waits[key] = sighting.item, matches[case.watchlist]
         self._sent.update(
             (alert.watchlist, hour_of(now)) for alert in decision.alerts if alert.notify
         )
+
+    def _waited(self, sighting: Sighting | None) -> dict[tuple[ItemId, str], tuple[Item, Match]]:
+        """Return what cases may tell of, whatever story they belong to by now."""
+        found = [(sighting.item, match) for match in sighting.matches] if sighting else []
+        told = [*self._waits.values(), *found]
+        return {(item.id, match.watchlist): (item, match) for item, match in told}
 
     def _copied(self, item: Item, decision: Decision) -> int | None:
         copy = decision.copies.get(item.id)

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from textwrap import indent
 
 import click
 
@@ -41,9 +42,11 @@ def command(notifier: str, *, config_file: str | None, as_json: bool) -> int:
     else:
         status = shown["status"] or "none"
         click.echo(f"{notifier}: {shown['verdict']} in {shown['seconds']} s, status {status}")
-        for name in ("reason", "body"):
+        for name in ("reason", "body", "template", "title"):
             if shown[name]:
                 click.echo(f"  {name}: {shown[name]}")
+        if shown["words"]:
+            click.echo(indent(f"words sent:\n{indent(str(shown['words']), '  ')}", "  "))
     return 0 if shown["verdict"] == "delivered" else 3
 
 
@@ -62,13 +65,18 @@ def _reopen(url: str, notifier: str) -> None:
 
 async def _send(settings: NotifierSettings, *, as_json: bool) -> dict[str, object]:
     from monitor.alerts.render import test_message
+    from monitor.alerts.wording import noted, text, titled
+    from monitor.feeds.parsers.pool import ParserPool
     from monitor.feeds.transport import GuardedTransport
     from monitor.notify.send import send
+    from monitor.pipeline.templating import Templating
 
     now, out = clock(), sys.stderr if as_json else sys.stdout
-    async with GuardedTransport() as transport:
+    async with GuardedTransport() as transport, ParserPool(1) as parsers:
+        templating = Templating(parsers=parsers, now=clock)
+        message = await templating.worded(test_message(settings.name, now), settings)
         attempt = await send(
-            test_message(settings.name, now),
+            message,
             settings,
             webhook_id=f"msg_test_{int(now.timestamp())}",
             transport=transport,
@@ -84,4 +92,7 @@ async def _send(settings: NotifierSettings, *, as_json: bool) -> dict[str, objec
         "status": attempt.status,
         "body": attempt.body,
         "seconds": round(attempt.elapsed.total_seconds(), 3),
+        "template": noted(message),  # why it was not used
+        "title": titled(message),
+        "words": text(message, now=now) if settings.template else "",
     }

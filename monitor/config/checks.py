@@ -1,6 +1,6 @@
 """What no single option can tell: sources given twice, and what is probably not meant. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 from urllib.parse import urldefrag, urlsplit, urlunsplit
 
@@ -71,12 +71,15 @@ def same_address(url: str) -> str:
 # --- warnings ---------------------------------------------------------------------------------
 
 
-def doubts(settings: Settings, root: MappingNode, *, pages: bool) -> list[Problem]:
-    """Return warnings about a valid configuration; `pages` tells whether articles can be read."""
+def doubts(
+    settings: Settings, root: MappingNode, *, missing: Collection[str] = ()
+) -> list[Problem]:
+    """Return warnings about a valid configuration; `missing` are the extras not installed."""
     return list(
         chain(
             _idle(settings, root),
-            () if pages else _unread_pages(root),
+            _unread_pages(root) if "fulltext" in missing else (),
+            _unsendable(settings, root) if "apprise" in missing else (),
             _unused_notifiers(settings, root),
             _filters(settings, root),
             *(_certain(entity, root) for entity in settings.entities),
@@ -100,6 +103,15 @@ def _unread_pages(root: MappingNode) -> Iterator[Problem]:
         if isinstance(node, ScalarNode) and not has_references(node) and read_flag(node.text):
             message = "articles can't be read, because a part of the monitor is not installed"
             advice = "install news-feed-monitor[fulltext], or take the option out"
+            yield warning_at(node, Code.MISSING_EXTRA, message, advice)
+
+
+def _unsendable(settings: Settings, root: MappingNode) -> Iterator[Problem]:
+    for name, notifier in settings.notifiers.items():
+        if notifier.kind == "apprise":
+            message = f"{quote(name)} can't send, because a part of the monitor is not installed"
+            advice = "install news-feed-monitor[apprise], or take the notifier out"
+            node = nearest_key(root, ("notifiers", name))
             yield warning_at(node, Code.MISSING_EXTRA, message, advice)
 
 

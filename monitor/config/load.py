@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,7 @@ from monitor.config.merging import merge
 from monitor.config.presets import read_presets
 from monitor.config.problems import Code, Problem
 from monitor.config.references import Outside, Resolver
+from monitor.config.templates import misfits
 from monitor.config.terms import Known
 from monitor.config.tree import MappingNode, TextFile
 from monitor.config.unfinished import held_by, unfinished
@@ -93,7 +95,8 @@ def attempt(
         problems += unfinished(collector.trees, held)
 
     chosen, invalid = validate(values, root, _known(root, unread=unread), resolver.broken)
-    problems += _apart([*invalid, *given_twice(root, resolver)], problems)
+    found = (*invalid, *given_twice(root, resolver), *misfits(root, values, resolver.broken))
+    problems += _apart(found, problems)
     if chosen is None or any(each.severity == "error" for each in problems):
         return ConfigError(_tidy(problems, root, collector.names)), _inputs(collector)
 
@@ -106,7 +109,7 @@ def attempt(
         files=tuple(collector.files),
         digest=collector.digest.hexdigest(),
     )
-    doubtful = doubts(settings, root, pages=_reads_pages(settings))
+    doubtful = doubts(settings, root, missing=_missing_extras(settings))
     warnings = _tidy([*problems, *doubtful], root, collector.names)
     loaded = Loaded(
         settings=settings,
@@ -125,15 +128,14 @@ def _inputs(collector: Collector) -> Inputs:
     return Inputs(contents=contents, listings=collector.listings, held=held_by(collector.trees))
 
 
-def _reads_pages(settings: Settings) -> bool:
-    """Tell whether the pages that sources ask for can be read."""
-    if not any(source.fulltext for source in settings.sources):
-        return True
-    from monitor.feeds.parsers.fulltext import (
-        is_available,  # only who asks for it waits for its parts
-    )
-
-    return is_available()
+def _missing_extras(settings: Settings) -> set[str]:
+    """Return the extras that the configuration needs and that are not installed."""
+    needed = set()
+    if any(source.fulltext for source in settings.sources):
+        needed.add(("fulltext", "trafilatura"))
+    if any(notifier.kind == "apprise" for notifier in settings.notifiers.values()):
+        needed.add(("apprise", "apprise"))
+    return {extra for extra, library in needed if find_spec(library) is None}
 
 
 def _known(root: MappingNode, *, unread: bool) -> Known:

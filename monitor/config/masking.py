@@ -122,6 +122,7 @@ _OPEN_OF_NOTIFIER = frozenset(
         "channel",
         "format",
         "template",
+        "title",
         "server",
         "port",
         "tls",

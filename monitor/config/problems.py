@@ -74,6 +74,8 @@ class Code(StrEnum):
     BAD_HEADER = "bad-header", "A header that can't be sent, or that the monitor sends itself."
     BAD_AUTH = "bad-auth", "`auth` takes a user with a password, or a bearer token."
     BAD_SECRET = "bad-secret", "A secret, key or token does not have the form of its kind."
+    BAD_TEMPLATE = "bad-template", "A template that can't be read, or asks for what no message has."
+    NO_TEMPLATE = "no-template", "This kind of notifier takes no template, or no title."
     BAD_LANGUAGE = "bad-language", "Not a language code as in en or pt-BR."
     BAD_NAME = "bad-name", "A name that is empty, too long or can't be written in an address."
     BAD_TERM = "bad-term", "A term the matcher can't read."

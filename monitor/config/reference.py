@@ -43,6 +43,7 @@ from monitor.config.rules import (
 )
 from monitor.config.schema import (
     Configuration,
+    EngineOptions,
     LogOptions,
     PollOptions,
     StoreOptions,
@@ -115,6 +116,7 @@ SECTIONS = (
     Section(title="health", models=(HealthOptions,)),
     Section(title="heartbeat", models=(HeartbeatOptions,)),
     Section(title="store", models=(StoreOptions,)),
+    Section(title="engine", models=(EngineOptions,)),
     Section(title="web", models=(WebOptions,)),
     Section(title="log", models=(LogOptions,)),
 )

@@ -6,7 +6,7 @@ people write it.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from monitor.config.addresses import (
     Listen,
@@ -152,6 +152,16 @@ class StoreOptions(Options):
     )
 
 
+class EngineOptions(Options):
+    """What hands out the work."""
+
+    url: Literal["embedded"] = Field(
+        default="embedded",
+        description="`embedded`: this process does all of it, with nothing else to run.",
+        examples=["embedded"],
+    )
+
+
 class WebOptions(Options):
     """Where health and metrics answer."""
 
@@ -168,6 +178,14 @@ class WebOptions(Options):
         description="What a request must carry where others can reach the address.",
         examples=["${file:web_token}"],
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_pages(cls, given: Any) -> Any:
+        """Pass over an empty `public_url`: there are no pages in this version to link to."""
+        if isinstance(given, dict) and given.get("public_url") == "":
+            return {name: value for name, value in given.items() if name != "public_url"}
+        return given
 
     @field_validator("token", mode="after")
     @classmethod
@@ -254,6 +272,11 @@ class Configuration(Options):
         default_factory=StoreOptions,
         description="Where things are kept.",
         examples=[{"keep": "30d"}],
+    )
+    engine: EngineOptions = Field(
+        default_factory=EngineOptions,
+        description="What hands out the work.",
+        examples=[{"url": "embedded"}],
     )
     web: WebOptions = Field(
         default_factory=WebOptions,

@@ -88,7 +88,7 @@ class ThrottleOptions(Options):
     max_per_hour: Annotated[Count | None, Given] = Field(
         default=None,
         description="How many alerts are told by themselves in one hour of the clock. The rest of "
-        "that hour comes in one digest at its end; critical alerts always come by themselves.",
+        "that hour comes in lists; critical alerts always come by themselves.",
         examples=["20"],
     )
 
@@ -181,6 +181,12 @@ class AlertOptions(Options):
         validate_default=True,
         description="`throttle.max_per_hour` of the watchlists that do not say.",
         examples=["20"],
+    )
+    inhibit: Literal["lower", "same", "never"] = Field(
+        default="lower",
+        description="Who has heard of a story from one watchlist is not told by others: by those "
+        "of a `lower` severity, or also by those of the `same`.",
+        examples=["same"],
     )
     digest: Annotated[list[DigestOptions], OneOrMoreMappings()] = Field(
         default=[],

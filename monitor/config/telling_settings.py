@@ -31,6 +31,7 @@ def to_alerts(options: AlertOptions) -> AlertSettings:
         group_wait=options.group_wait,
         per_story=options.per_story,
         max_per_hour=options.max_per_hour,
+        inhibit=options.inhibit,
         digests=tuple(map(_digest, options.digest)),
         quiet_hours=to_quiet_hours(options.quiet_hours),
     )

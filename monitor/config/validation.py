@@ -29,9 +29,7 @@ from monitor.config.tree import (
 from monitor.config.values import either
 
 # Options that people may know from elsewhere in the documentation.
-LATER = {
-    "engine", "public_url",
-}  # fmt: skip
+LATER = {"public_url"}
 
 _NEEDED = {
     "url": "url: https://example.org/feed.xml",

@@ -22,6 +22,9 @@ from monitor.notify import (
 from monitor.notify.post import Answer, Edge, post
 from monitor.settings import NotifierSettings
 
+# For so long no burst goes to a receiver that has asked for a pause.
+GENTLE_FOR = timedelta(hours=1)
+
 
 class Deliver(Protocol):
     """One way to deliver."""
@@ -51,13 +54,17 @@ class Rate:
     every: timedelta
     burst: int
 
-    def after(self, ready_at: datetime | None, now: datetime) -> datetime:
+    def after(
+        self, ready_at: datetime | None, now: datetime, *, limited_at: datetime | None = None
+    ) -> datetime:
         """Return when the next message may leave, after one that leaves now.
 
         `ready_at` is what this said for the message before, None where there was none: then the
-        whole burst is left.
+        whole burst is left. None of it is where the receiver asked for a pause that ended at
+        `limited_at`, not long ago: a message that leaves late must not make up for it.
         """
-        rested = now - (self.burst - 1) * self.every
+        gently = limited_at is not None and now - limited_at < GENTLE_FOR
+        rested = now if gently else now - (self.burst - 1) * self.every
         return max(ready_at or rested, rested) + self.every
 
 

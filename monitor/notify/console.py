@@ -38,7 +38,8 @@ async def deliver(
     been given up may still appear once somebody reads on.
     """
     del settings, webhook_id, plain, parent, left
-    block = text(message, now=edge.now(), paint=_paint if edge.colour else unpainted)
+    told = text(message, now=edge.now(), paint=_paint if edge.colour else unpainted)
+    block = "\n".join(line for line in told.split("\n") if line)  # an empty line ends a message
     patience = max(0.0, edge.deadline - asyncio.get_running_loop().time())
     try:
         async with asyncio.timeout_at(edge.deadline):

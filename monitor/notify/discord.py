@@ -54,9 +54,8 @@ def request(
             "content": _plain_digest(said) if said.rows else _text(message, now)
         }
     else:
-        headline = markdown.within(said.headline, _HEADLINE_ROOM)
         payload = {
-            "content": f"{markdown.head(said)}\n{headline}",
+            "content": markdown.opening(said, _HEADLINE_ROOM),
             "embeds": _digest_embeds(said) if said.rows else [_embed(message, said)],
         }
     # Without this a webhook may call any user whom a text names.

@@ -12,7 +12,16 @@ from html import escape
 
 from monitor.alerts.excerpt import cut, printable
 from monitor.alerts.policy import digest
-from monitor.alerts.wording import Listed, headline, is_digest, is_own, severity_word, text
+from monitor.alerts.wording import (
+    Listed,
+    headline,
+    is_digest,
+    is_own,
+    severity_word,
+    text,
+    titled,
+    worded,
+)
 from monitor.model import Message
 from monitor.notify.parts import Parts, Piece, link, parts
 from monitor.settings import NotifierSettings
@@ -42,7 +51,7 @@ def letter(
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = settings.sender
     mail["To"] = ", ".join(settings.to)
-    mail["Subject"] = cut(f"[{severity_word(message)}] {_subject(message)}", _SUBJECT)
+    mail["Subject"] = cut(titled(message) or _subject(message), _SUBJECT)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id(webhook_id, settings)
     for name, value in _thread(message, domain, parent).items():
@@ -53,7 +62,7 @@ def letter(
         mail["Importance"] = "high"
     mail.set_content(text(message, now=now) + "\n")
     if not plain:
-        mail.add_alternative(_html(parts(message, now=now)), subtype="html")
+        mail.add_alternative(_html(parts(message, now=now), worded(message)), subtype="html")
         # Else it is drawn by lot, and no two attempts are alike; encoded text never holds "=_".
         mail.set_boundary(f"=_{digest('boundary', webhook_id)}")
     return mail
@@ -89,9 +98,11 @@ def _thread(message: Message, domain: str, parent: str) -> dict[str, str]:
 
 
 def _subject(message: Message) -> str:
+    mark = f"[{severity_word(message)}]"
     if is_own(message) or is_digest(message):
-        return headline(message)
-    return f"{printable(message.data['watchlist']['name'])}: {headline(message) or 'untitled'}"
+        return f"{mark} {headline(message)}"
+    name = printable(message.data["watchlist"]["name"])
+    return f"{mark} {name}: {headline(message) or 'untitled'}"
 
 
 def _label(message: Message) -> str:
@@ -103,11 +114,27 @@ def _label(message: Message) -> str:
     return f"{label or digest('list', name)}.news-feed-monitor"
 
 
-def _html(said: Parts) -> str:
+def _html(said: Parts, words: str) -> str:
+    paragraphs = _worded(said, words) if words else _paragraphs(said)
+    shown = "\n".join(each for each in paragraphs if each)
+    return f"<!DOCTYPE html>\n<html><body>\n{shown}\n</body></html>\n"
+
+
+def _worded(said: Parts, words: str) -> list[str]:
+    """Return a template's words, and where to read on: addresses among them are no links."""
+    blocks = (escape(block).replace("\n", "<br>\n") for block in words.split("\n\n"))
+    places = [
+        _anchor(said.link, "read the article") if said.link else "",
+        _anchor(said.page, escape(said.footer)),
+    ]
+    return [f"<p>{each}</p>" for each in (*blocks, *places) if each]
+
+
+def _paragraphs(said: Parts) -> list[str]:
     rows = "\n".join(f"<li>{_row(each)}</li>" for each in said.rows)
     title = _anchor(said.link, "".join(map(_piece, said.headline)))
     quote = "".join(map(_piece, said.quote))
-    parts = [
+    return [
         f"<p><strong>{escape(said.mark)}</strong> {escape(said.about)}</p>",
         f"<h3>{title}</h3>",
         f"<ul>\n{rows}\n</ul>" if rows else "",
@@ -116,8 +143,6 @@ def _html(said: Parts) -> str:
         *(f"<p>{escape(line)}</p>" for line in said.lines),
         f"<p>{_anchor(said.page, escape(said.footer))}</p>",
     ]
-    shown = "\n".join(part for part in parts if part)
-    return f"<!DOCTYPE html>\n<html><body>\n{shown}\n</body></html>\n"
 
 
 def _row(each: Listed) -> str:

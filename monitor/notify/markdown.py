@@ -6,9 +6,11 @@ Signs get a backslash; what no backslash stops comes apart at a space of no widt
 import re
 from collections.abc import Iterable, Sequence
 
-from monitor.alerts.excerpt import cut
+from monitor.alerts.excerpt import ELLIPSIS, boundary, cut
 from monitor.alerts.wording import Listed
 from monitor.notify.parts import Parts, Piece
+
+_FIRST_LINE = 500  # code points, which escapes at most double
 
 APART = "\u200b"  # zero width: what stands on its two sides is no longer one sign
 
@@ -70,6 +72,9 @@ def body(said: Parts, room: int) -> str:
     places = links(said)
     places = places if len(places) < room else ""
     room -= len(places) + 1
+    if said.words:
+        rest = fitting(_parted(said.words)[1], room)
+        return "\n".join(each for each in (rest, places) if each)
     told = [fitting(said.byline, room // 3)]
     if said.quote:
         told.append(f"“{within(said.quote, room // 3)}”")
@@ -77,6 +82,22 @@ def body(said: Parts, room: int) -> str:
         left = room - sum(len(each) + 1 for each in told)
         told.append(fitting(line, max(0, left - 1)))
     return "\n".join(each for each in (*told, places) if each)
+
+
+def opening(said: Parts, room: int) -> str:
+    """Return what notifications show: the headline, or the first line of a template's words."""
+    if said.words:
+        return fitting(_parted(said.words)[0], room)
+    return f"{head(said)}\n{within(said.headline, room)}"
+
+
+def _parted(words: str) -> tuple[str, str]:
+    """Return the first line, or as much of it as is one, and what follows it."""
+    first, _, rest = words.partition("\n")
+    if len(first) <= _FIRST_LINE:
+        return first, rest.strip()
+    at = boundary(first, _FIRST_LINE)
+    return first[:at] + ELLIPSIS, f"{ELLIPSIS}{first[at:]}\n{rest}".strip()
 
 
 def links(said: Parts) -> str:

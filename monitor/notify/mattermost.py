@@ -65,9 +65,8 @@ def request(
     if plain:
         payload = {"text": _plain_digest(said) if said.rows else _text(message, now)}
     else:
-        headline = markdown.within(said.headline, _HEADLINE_ROOM)
         payload = {
-            "text": f"{markdown.head(said)}\n{headline}",
+            "text": markdown.opening(said, _HEADLINE_ROOM),
             "attachments": [_attachment(said)],
         }
     return httpx.Request(

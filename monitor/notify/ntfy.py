@@ -19,6 +19,8 @@ from monitor.alerts.wording import (
     listed,
     severity_word,
     text,
+    titled,
+    worded,
 )
 from monitor.model import Delivered, Message, Retry, Verdict
 from monitor.notify.answers import judge, rate_limited, retry_after
@@ -104,7 +106,7 @@ def _until_midnight(now: datetime) -> timedelta:
 def _said(message: Message, *, now: datetime, plain: bool) -> dict[str, Any]:
     severity = _severity(message)
     said: dict[str, Any] = {
-        "title": cut(_title(message), _TITLE),
+        "title": cut(titled(message) or _title(message), _TITLE),
         "message": cut(headline(message) or "untitled", _TITLE)
         if plain
         else _text(message, now=now),
@@ -129,7 +131,7 @@ def _title(message: Message) -> str:
 
 
 def _text(message: Message, *, now: datetime) -> str:
-    if not is_digest(message):
+    if worded(message) or not is_digest(message):
         return clip(text(message, now=now), _ROOM)
     # Every alert of a digest is told, so each gives up a little where they are many.
     rows = listed(message)

@@ -18,10 +18,12 @@ from monitor.alerts.wording import (
     is_own,
     listed,
     news,
+    noted,
     own_byline,
     reasons,
     severity_word,
     topic,
+    worded,
 )
 from monitor.model import Dead, Delivered, Message, Retry, Verdict
 from monitor.notify.answers import judge, rate_limited, retry_after
@@ -64,7 +66,9 @@ def request(
     }
     if event["event_action"] == "trigger":
         event |= {"client": CLIENT, "payload": _payload(message), **_links(message)}
-        details = _details(message, now=now)
+        details = _details(message, now=now) | (
+            {"template": note} if (note := noted(message)) else {}
+        )
         whole = {**event, "payload": {**event["payload"], "custom_details": details}}
         if not plain and len(to_json(whole)) <= MAX_BYTES:
             event = whole
@@ -128,8 +132,9 @@ def _event(message: Message) -> tuple[str, bool]:
 
 def _payload(message: Message) -> Said:
     data = message.data
+    ours = f"{_about(message)}: {headline(message) or 'untitled'}"
     payload: Said = {
-        "summary": cut(f"{_about(message)}: {headline(message) or 'untitled'}", MAX_SUMMARY),
+        "summary": cut(printable(worded(message)) or ours, MAX_SUMMARY),
         "source": _source(message),
         "severity": _severity(message),
         "timestamp": rfc3339(message.timestamp),

@@ -18,11 +18,13 @@ from monitor.alerts.wording import (
     is_own,
     listed,
     news,
+    noted,
     own_byline,
     reasons,
     severity_word,
     spans,
     topic,
+    worded,
 )
 from monitor.model import Message
 
@@ -35,6 +37,7 @@ _NAME = 100
 _DESCRIPTION = 500
 _EXPLANATION = 2_000
 _SHORT_ID = 8
+_WORDS = 4_000  # of a template
 
 # What would end the address early where it stands in a link of any chat's markup.
 _IN_LINKS = str.maketrans(
@@ -60,6 +63,7 @@ class Parts:
     page: str  # the alert's own page
     rows: tuple[Listed, ...]  # of a digest
     footer: str
+    words: str = ""  # of a template, in lines: they stand for all above but link and page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +93,12 @@ SHARES = (
 def parts(message: Message, *, now: datetime) -> Parts:
     """Return what a message says; `now` is the time of the attempt."""
     if is_own(message):
-        return _own(message, now)
-    return _digest(message, now) if is_digest(message) else _alert(message, now)
+        said = _own(message, now)
+    else:
+        said = _digest(message, now) if is_digest(message) else _alert(message, now)
+    if words := worded(message):
+        return replace(said, words=cut(words, _WORDS), rows=())
+    return replace(said, lines=_said(*said.lines, noted(message)))
 
 
 def link(address: str | None) -> str:

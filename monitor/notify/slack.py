@@ -11,14 +11,15 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from monitor.alerts.excerpt import cut
-from monitor.alerts.wording import Listed, is_digest, text
+from monitor.alerts.excerpt import boundary, cut
+from monitor.alerts.wording import Listed, text
 from monitor.model import Dead, Delivered, Fallback, Message, Retry, Verdict
 from monitor.notify.answers import judge, rate_limited, retry_after
 from monitor.notify.parts import Parts, parts, widest
 from monitor.settings import NotifierSettings
 
 MAX_TEXT = 4_000  # code points; Slack shows no more of a message's text
+PIECE = 3_000  # code points of one text
 LINK_PIECES = 3_000  # code points a headline's address may take in all its pieces
 
 _DIGEST_ROOM = 9_000  # of 10,000 code points, links included
@@ -100,6 +101,9 @@ def request(
 def blocks(message: Message, *, now: datetime) -> list[Element]:
     """Return the message as Block Kit blocks; their text stays below 10,000 code points."""
     said = parts(message, now=now)
+    if said.words:
+        told = [*map(_words, _pieces(said.words)), *_places(said)]
+        return [{"type": "rich_text", "elements": [_section(told)]}, _footer(said.footer)]
     top = [
         {"type": "emoji", "name": _SIGNS.get(said.severity, _OWN_SIGN)},
         _words(f" {said.mark}", bold=True),
@@ -122,6 +126,26 @@ def _below(said: Parts) -> list[Element]:
     quote = [_words(piece, bold=matched) for piece, matched in said.quote]
     quoted = [{"type": "rich_text_quote", "elements": quote}] if quote else []
     return [*quoted, *([_section(below)] if below else [])]
+
+
+def _pieces(words: str) -> list[str]:
+    pieces = []
+    while words:
+        at = boundary(words, PIECE)
+        pieces.append(words[:at])
+        words = words[at:]
+    return pieces
+
+
+def _places(said: Parts) -> list[Element]:
+    """Return where to read on, below the words of a template, where no address is a link."""
+    places = (("read the article", said.link), ("details", said.page))
+    return [
+        element
+        for words, url in places
+        if url
+        for element in (_words("\n"), _words(words, url=url))
+    ]
 
 
 def _list(rows: Sequence[Listed]) -> Element:
@@ -149,9 +173,9 @@ def _size(item: Element) -> int:
 
 def notification(message: Message, *, now: datetime) -> str:
     """Return the text for notifications and for the plain form; a digest's lists every alert."""
-    if not is_digest(message):
-        return fallback(text(message, now=now))
     said = parts(message, now=now)
+    if not said.rows:
+        return fallback(text(message, now=now))
     [(headline, _)] = said.headline
     return widest(
         said.rows,

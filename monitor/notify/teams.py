@@ -6,7 +6,7 @@ of cards. A workflow accepts first and posts later, so `accepted` is the most it
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +62,8 @@ def request(
         content = _digest(said, plain=plain)
     elif plain:
         content = _plain(text(message, now=now))
+    elif said.words:
+        content = _worded(said)
     else:
         content = _payload(_body(said), _buttons(said))
     return httpx.Request(
@@ -145,14 +147,27 @@ def _digest(said: Parts, *, plain: bool) -> bytes:
 
 
 def _plain(words: str) -> bytes:
+    return _fitted(words, lambda block: _payload([block], []), _PLAIN_BYTES)
+
+
+def _worded(said: Parts) -> bytes:
+    below, buttons = (
+        _block(markdown.escape(said.footer), isSubtle=True, size="Small"),
+        _buttons(said),
+    )
+    return _fitted(said.words, lambda block: _payload([block, below], buttons), MAX_BYTES)
+
+
+def _fitted(words: str, tell: Callable[[dict[str, Any]], bytes], most: int) -> bytes:
+    """Return what `tell` makes of a block of words, as many of them as `most` bytes allow."""
     room = 2 * len(words)
-    while len(content := _one_block(markdown.fitting(words, room))) > _PLAIN_BYTES:
+    while len(content := tell(_paragraphs(markdown.fitting(words, room)))) > most:
         room = room * 3 // 4
     return content
 
 
-def _one_block(told: str) -> bytes:
-    return _payload([_block(told.replace("\n", "\n\n"))], [])  # a single line end is a blank
+def _paragraphs(told: str) -> dict[str, Any]:
+    return _block(told.replace("\n", "\n\n"))  # a single line end is a blank
 
 
 def _payload(body: Sequence[dict[str, Any]], actions: Sequence[dict[str, Any]]) -> bytes:

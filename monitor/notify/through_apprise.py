@@ -8,7 +8,7 @@ import asyncio
 import logging
 
 from monitor.alerts.excerpt import cut
-from monitor.alerts.wording import headline, severity_word, text
+from monitor.alerts.wording import headline, severity_word, text, titled
 from monitor.model import Dead, Delivered, Message, Retry, Verdict
 from monitor.notify.post import Answer, Edge
 from monitor.settings import NotifierSettings
@@ -31,7 +31,8 @@ async def deliver(
 ) -> Answer:
     """Have Apprise send the message as text, in a thread that is given up at the deadline."""
     del webhook_id, plain, parent, left
-    title = cut(f"{severity_word(message)} {headline(message)}", _TITLE)
+    ours = f"{severity_word(message)} {headline(message)}"
+    title = cut(titled(message) or ours, _TITLE)
     body = text(message, now=edge.now())
     patience = max(_SHORTEST, edge.deadline - asyncio.get_running_loop().time())
     try:

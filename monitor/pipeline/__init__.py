@@ -2,8 +2,7 @@
 
 import asyncio
 import random
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,7 +11,6 @@ from typing import ParamSpec, TextIO, TypeVar
 
 import httpx
 
-from monitor.errors import StoreError
 from monitor.feeds.articles import Articles
 from monitor.feeds.fetch.turns import Turns
 from monitor.feeds.pacing import furthest
@@ -27,11 +25,12 @@ from monitor.pipeline.gaps import LONG_GAP_SECONDS, Gaps
 from monitor.pipeline.gists import Gists
 from monitor.pipeline.passage import Gate
 from monitor.pipeline.report import Visit
+from monitor.pipeline.rounds import Round
 from monitor.pipeline.setup import Setup, set_up
 from monitor.pipeline.timers import Timers
 from monitor.pipeline.trust import Trust
 from monitor.pipeline.visiting import Visiting
-from monitor.queue import LeaseLost, Ticket
+from monitor.queue import Ticket
 from monitor.settings import HeartbeatSettings, Settings
 from monitor.store import Store, Writer
 from monitor.watch.matcher import Matcher
@@ -69,11 +68,11 @@ class Pipeline:
     _visiting: Visiting = field(init=False)
     _delivering: Delivering = field(init=False)
     _timers: Timers = field(init=False)
-    _slots: asyncio.Semaphore = field(init=False)  # polls at once, over all hosts
+    slots: asyncio.Semaphore = field(init=False)  # polls at once, over all hosts
     _reader: ThreadPoolExecutor = field(init=False)
     _turns: Turns = field(init=False)
     _trust: Trust = field(init=False)
-    _gaps: Gaps = field(init=False)
+    gaps: Gaps = field(init=False)
     _gate: Gate = field(init=False)
     _gists: Gists = field(init=False, default_factory=Gists)
     _heard_at: datetime | None = field(init=False, default=None)  # when wishes were read last
@@ -81,7 +80,7 @@ class Pipeline:
     def __post_init__(self) -> None:
         """Index the sources, start the thread that reads the store, set up the two lanes."""
         self.sources = {source.url: source for source in self.settings.sources}
-        self._slots = asyncio.Semaphore(self.settings.poll.at_once)
+        self.slots = asyncio.Semaphore(self.settings.poll.at_once)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
         self._turns = Turns(at_once=self.settings.poll.per_host)
         self._gate = Gate(
@@ -99,13 +98,14 @@ class Pipeline:
             rng=self.rng,
             gate=self._gate,
         )
-        self._gaps = self._gaps_by()
+        self.gaps = self._gaps_by()
         self._visiting = self._visit_by()
         self._delivering = Delivering(
             settings=self.settings,
             store=self.store,
             writer=self.writer,
             transport=self.transport,
+            parsers=self.parsers,
             now=self.now,
             rng=self.rng,
             out=self.out,
@@ -123,13 +123,13 @@ class Pipeline:
         self.settings, self.matcher = settings, setup.matcher
         self.sources = {source.url: source for source in settings.sources}
         if settings.poll.at_once != before.poll.at_once:
-            self._slots = asyncio.Semaphore(settings.poll.at_once)
+            self.slots = asyncio.Semaphore(settings.poll.at_once)
         if settings.poll.per_host != before.poll.per_host:
             self._turns = Turns(at_once=settings.poll.per_host)
         # Otherwise it stays known when each host was last asked.
         self._gate = replace(self._gate, settings=settings, turns=self._turns)
         self._trust = replace(self._trust, settings=settings, gate=self._gate, _presets={})
-        self._gaps = self._gaps_by()
+        self.gaps = self._gaps_by()
         self._visiting = self._visit_by()
         self._delivering.settings = settings
         self._timers = replace(self._timers, settings=settings)
@@ -152,7 +152,7 @@ class Pipeline:
             hint=self._tell,
             read=self.read,
             trust=self._trust,
-            gaps=self._gaps,
+            gaps=self.gaps,
             articles=Articles(
                 self.settings.poll,
                 self.transport,
@@ -222,7 +222,7 @@ class Pipeline:
 
     def gap(self, state: SourceState) -> timedelta:
         """Return how long a source's host is left alone after a poll."""
-        return self._gaps.of(state)
+        return self.gaps.of(state)
 
     def wish(self, state: SourceState) -> datetime | None:
         """Return until when a source's host wants to be left alone, if that is heeded."""
@@ -236,55 +236,11 @@ class Pipeline:
     # --- poll -----------------------------------------------------------------------------
 
     async def poll(self, host: str, ticket: Ticket) -> None:
-        """Poll what is due at one host, `poll.per_host` sources at once, with the gap between.
-
-        Gives the ticket back for the time of a long gap.
-        """
+        """Poll what is due at one host; see monitor.pipeline.rounds."""
         if self._heard_at is None or abs(self.now() - self._heard_at) > WISHES_FRESH:
             await self._hear_wishes()
-        left = iter(await self.read(self.store.due_sources, host, self.now()))
-        try:
-            async with asyncio.TaskGroup() as group:
-                lanes = [
-                    group.create_task(self._work_off(left, host, ticket))
-                    for _ in range(self.settings.poll.per_host)
-                ]
-        except* (StoreError, LeaseLost) as faults:
-            raise faults.exceptions[0] from None
-        # Not before the last one has ended: whoever gets the ticket next would poll beside it.
-        wait = max(lane.result() for lane in lanes)
-        if wait:
-            await ticket.release(wait)
-
-    async def _work_off(self, left: Iterator[SourceState], host: str, ticket: Ticket) -> float:
-        """Poll one source after another; return in how many seconds to come back, 0: not at all."""
-        for state in left:
-            source = self.sources.get(state.url)
-            if source is None:
-                continue
-            if gap := await self._wait_out(state):
-                # The other sources are found due again when the host may be asked.
-                return gap
-            ticket.check()
-            async with self._slots:
-                # A page of the host may have been read while this waited for its slot.
-                if pause := max(0.0, self.pause()) or await self._wait_out(state):
-                    return pause
-                visit = await self.visit(state, source)
-            if visit.host_until:
-                deque(left, 0)  # the store has put off what is left
-            self._gaps.note(host)
-            await ticket.extend()
-        return 0.0
-
-    async def _wait_out(self, state: SourceState) -> float:
-        """Let a host's gap pass; return its seconds, at once, where that would take too long."""
-        gap = self._gaps.left(state)
-        if gap > LONG_GAP_SECONDS:
-            return gap
-        if gap:
-            await asyncio.sleep(gap)
-        return 0.0
+        due = await self.read(self.store.due_sources, host, self.now())
+        await Round(pipeline=self, host=host, ticket=ticket).take(due)
 
     async def visit(self, state: SourceState, source: Source) -> Visit:
         """Poll one source now and commit what it brought.

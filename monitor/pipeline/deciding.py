@@ -11,7 +11,7 @@ from monitor.alerts.policy import Policy
 from monitor.alerts.resting import drop, hold
 from monitor.alerts.returning import told_together
 from monitor.alerts.ruling import CaseBook, CaseKey, rule
-from monitor.alerts.silences import silenced
+from monitor.alerts.silences import follow, silenced
 from monitor.alerts.telling import told_later
 from monitor.alerts.turning import follow_edits, rule_edits
 from monitor.model import (
@@ -49,7 +49,7 @@ def decider(policy: Policy) -> Decide:
 
     def decide(record: PollRecord, new: Sequence[Sighting], book: StoryBook) -> Decision:
         told = join(new, book, now=record.now)
-        cases = CaseBook(known=book.cases, silences=book.silences)
+        cases = CaseBook(known=book.cases, silences=follow(book.silences, told.merged))
         merge_cases(cases, told.merged, policy.watchlists)
         stories = {item: told.stories[story] for item, story in told.of_item.items()}
         rule(new, stories, cases, record=record, policy=policy, copies=told.copies)

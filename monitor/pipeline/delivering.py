@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from monitor import metrics
+from monitor.feeds.parsers.pool import ParserPool
 from monitor.model import Dead, Delivered, Delivery, Fallback, Notice, Retry, Standing, Verdict
 from monitor.pipeline.report import count_delivery
+from monitor.pipeline.templating import Templating
 from monitor.queue import Ticket
 from monitor.settings import NotifierSettings, Settings
 from monitor.store import Store, Writer
@@ -57,11 +59,17 @@ class Delivering:
     store: Store
     writer: Writer
     transport: httpx.AsyncBaseTransport
+    parsers: ParserPool
     now: Callable[[], datetime]
     rng: random.Random
     out: TextIO
     colour: bool
     _said_at: datetime | None = field(init=False, default=None)
+    _templating: Templating = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember from now on which templates fail."""
+        self._templating = Templating(parsers=self.parsers, now=self.now)
 
     async def deliver(self, destination: str, ticket: Ticket) -> float:
         """Send what is due at one destination, one after another, until nothing may leave.
@@ -99,8 +107,11 @@ class Delivering:
     async def _settle(self, delivery: Delivery, settings: NotifierSettings) -> None:
         from monitor.notify.breaker import after, news, rest
 
+        began = self.now()
         said = await self._send(delivery, settings)
         now = self.now()
+        # The clock may have been set meanwhile.
+        took = min(max(now - began, timedelta(0)), DELIVERY_LEASE)
         if isinstance(said, Dead) and self.settings.notifiers.get(settings.name) != settings:
             # What it was sent with has changed meanwhile: that says nothing of the new one.
             said = Retry(reason=said.reason, after=timedelta(0))
@@ -119,6 +130,7 @@ class Delivering:
             next_attempt=again,
             standing=standing,
             paused=paused,
+            took=took,
             notice=notice,
         )
         count_delivery(delivery, verdict, now)
@@ -177,7 +189,7 @@ class Delivering:
         from monitor.notify.send import send
 
         attempt = await send(
-            delivery.message,
+            await self._templating.worded(delivery.message, settings),
             settings,
             webhook_id=delivery.webhook_id,
             parent=delivery.parent,

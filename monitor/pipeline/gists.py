@@ -5,9 +5,8 @@ from typing import Final
 
 from monitor.model import Gist, Item
 from monitor.stories.calendar import CALENDAR
-from monitor.stories.gist import FAR, NEAR, make_gist
+from monitor.stories.gist import FAR, NEAR, language_code, make_gist, term
 from monitor.stories.keys import said_lately
-from monitor.watch.words.inflection import primary
 from monitor.watch.words.stems import LANGUAGES, Stems
 from monitor.watch.words.text import Tokens, tokenise
 
@@ -24,11 +23,11 @@ class Gists:
     def of(self, item: Item, language: str) -> Gist | None:
         """Return an item's gist in its language; None where it is too old to be told with others.
 
-        `language` is a code with or without a region, "" where nobody knows it.
+        `language` is a tag of any kind, "" where nobody knows it.
         """
         if not said_lately(item):
             return None
-        entry, plain = item.entry, primary(language) if language else ""
+        entry, plain = item.entry, language_code(language)
         title, text = tokenise(entry.title), entry.summary or entry.content
         figures = [word.lstrip("0") or "0" for word in title.words if word.isdecimal()]
         days = [word for word in title.words if word in CALENDAR]
@@ -40,6 +39,13 @@ class Gists:
             figures=[*figures, *days],
             dated=bool(days) or _DATE.search(entry.title) is not None,
         )
+
+    def words(self, item: Item, language: str) -> dict[int, str]:
+        """Return an item's words, in small letters, by the terms they are in its gist."""
+        plain = language_code(language)
+        text = tokenise(f"{item.entry.title} {(item.entry.summary or item.entry.content)[:NEAR]}")
+        stems = zip(self._cut(text, plain), text.raw, strict=True)
+        return {term(plain, stem): word for stem, word in stems}
 
     def _cut(self, tokens: Tokens, language: str) -> list[str]:
         if language not in LANGUAGES:

@@ -8,21 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from monitor.store.counting import Counts, FailingSource
     from monitor.store.history import Past, Rule, Ruled, Write
-    from monitor.store.lookups import (
-        Counts,
-        FailingSource,
-        Finding,
-        NoticeFinding,
-        StoredAlert,
-    )
+    from monitor.store.lookups import Finding, NoticeFinding, StoredAlert
     from monitor.store.store import Store
     from monitor.store.versions import Version
     from monitor.store.writer import Writer
 
 _HOMES = {
-    "Counts": "lookups",
-    "FailingSource": "lookups",
+    "Counts": "counting",
+    "FailingSource": "counting",
     "Finding": "lookups",
     "NoticeFinding": "lookups",
     "Past": "history",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, select, update
 
 from monitor.model import (
     Acknowledgement,
@@ -34,6 +34,8 @@ def _upsert(insert: MakeInsert) -> Any:
 
 
 _SAVE = Bulk(_upsert)
+# Built once: every poll that begins a story asks.
+_OF_STORIES = select(cases).where(cases.c.story.in_(bindparam("stories", expanding=True)))
 
 # Of an alert: the story it told of may have merged into another since.
 _STORY = func.coalesce(stories.c.merged_into, alerts.c.story)
@@ -56,9 +58,7 @@ def cases_of(connection: Connection, wanted: Iterable[StoryId]) -> dict[tuple[St
     return {
         (case.story, case.watchlist): case
         for portion in portions(sorted(wanted))
-        for case in map(
-            to_case, connection.execute(select(cases).where(cases.c.story.in_(portion)))
-        )
+        for case in map(to_case, connection.execute(_OF_STORIES, {"stories": portion}))
     }
 
 

@@ -8,48 +8,56 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, exists, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from monitor.model import Delivery, DeliveryState
 from monitor.store.bundles import gather, tell_together
 from monitor.store.columns import AnyRow
 from monitor.store.deliveries import SELECT_DELIVERIES, to_delivery
 from monitor.store.engine import Database
-from monitor.store.standing import change, free, lock, to_standing
+from monitor.store.standing import FREE, change, lock_free, to_standing
 from monitor.store.tables import alerts, deliveries, destinations, stories
 
 if TYPE_CHECKING:
     from monitor.notify import Rate
 
 _HERE = deliveries.c.notifier == destinations.c.name
+_ENDS = (destinations.c.paused_until, destinations.c.ready_at)
 _PARKED = deliveries.c.state == DeliveryState.PARKED
+_IS_DUE = deliveries.c.due_at <= bindparam("now")
+_SOME_DUE = exists().where(_HERE, _IS_DUE)
+
+# Built once, for what each delivery asks: to build a statement costs as much as to run it.
+_MAY_BE_PROBED = (destinations.c.probe_at <= bindparam("now")) & or_(
+    exists().where(_HERE, _PARKED), _SOME_DUE
+)
+_DUE_DESTINATIONS = (
+    select(destinations.c.name)
+    .where(*FREE, or_(destinations.c.parked_reason.is_(None) & _SOME_DUE, _MAY_BE_PROBED))
+    .order_by(destinations.c.name)
+)
+_FREE_AT = select(*_ENDS).where(
+    destinations.c.name == bindparam("notifier"),
+    destinations.c.parked_reason.is_(None),
+    exists().where(_HERE, or_(_IS_DUE, *[deliveries.c.due_at <= each for each in _ENDS])),
+)
+_OF_ONE = SELECT_DELIVERIES.where(deliveries.c.notifier == bindparam("notifier")).limit(1)
+_NEXT = _OF_ONE.where(_IS_DUE).order_by(deliveries.c.urgency, deliveries.c.id)
+_OLDEST_DUE = _OF_ONE.where(_IS_DUE).order_by(deliveries.c.id)
+_OLDEST_PARKED = _OF_ONE.where(_PARKED).order_by(deliveries.c.id)
+_TAKE = update(deliveries).where(deliveries.c.id == bindparam("row"))
 
 
 def due_destinations(database: Database, now: datetime) -> list[str]:
     """Return the notifiers with something to send and nothing that holds them back."""
-    due = exists().where(_HERE, deliveries.c.due_at <= now)
-    parked = exists().where(_HERE, _PARKED)
-    open_to_all = destinations.c.parked_reason.is_(None) & due
-    may_be_probed = (destinations.c.probe_at <= now) & or_(parked, due)
     with database.read() as connection:
-        return list(
-            connection.scalars(
-                select(destinations.c.name)
-                .where(*free(now), or_(open_to_all, may_be_probed))
-                .order_by(destinations.c.name)
-            )
-        )
+        return list(connection.scalars(_DUE_DESTINATIONS, {"now": now}))
 
 
 def free_at(database: Database, notifier: str, now: datetime) -> datetime | None:
-    """Return when a pause or the rate ends that alone keeps due rows from being sent."""
-    due = exists().where(_HERE, deliveries.c.due_at <= now)
+    """Return when a pause or the rate ends that holds back what is due by then."""
     with database.read() as connection:
-        row = connection.execute(
-            select(destinations.c.paused_until, destinations.c.ready_at).where(
-                destinations.c.name == notifier, destinations.c.parked_reason.is_(None), due
-            )
-        ).first()
+        row = connection.execute(_FREE_AT, {"notifier": notifier, "now": now}).first()
     ends = [each for each in row or () if each and each > now]
     return max(ends, default=None)
 
@@ -69,18 +77,15 @@ def claim(
     message tells them all.
     """
     with database.write() as connection:
-        destination = lock(connection, notifier, *free(now))
+        destination = lock_free(connection, notifier, now)
         first = _next(connection, destination, now) if destination else None
         if destination is None or first is None:
             return None
         rows = gather(connection, first, now) if bundles or first.bundle else [first]
         bundle = first.id if len(rows) > 1 else first.bundle
         for row in rows:
-            connection.execute(
-                update(deliveries)
-                .where(deliveries.c.id == row.id)
-                .values(_taken(row) | {"due_at": now + lease, "bundle": bundle})
-            )
+            taken = {"due_at": now + lease, "bundle": bundle, **_taken(row)}
+            connection.execute(_TAKE, {"row": row.id, **taken})
         change(
             connection,
             notifier,
@@ -117,16 +122,15 @@ def _taken(row: AnyRow) -> dict[str, Any]:
 
 
 def _next(connection: Connection, destination: AnyRow, now: datetime) -> AnyRow | None:
-    mine = SELECT_DELIVERIES.where(deliveries.c.notifier == destination.name)
-    due = mine.where(deliveries.c.due_at <= now).limit(1)
+    asked = {"notifier": destination.name, "now": now}
     if not destination.parked_reason:
-        return connection.execute(due.order_by(deliveries.c.urgency, deliveries.c.id)).first()
+        return connection.execute(_NEXT, asked).first()
     if destination.probe_at is None or destination.probe_at > now:
         return None
     # Whoever probed before may have died with it.
     found = [
-        connection.execute(rows.order_by(deliveries.c.id)).first()
-        for rows in (due, mine.where(_PARKED).limit(1))
+        connection.execute(_OLDEST_DUE, asked).first(),
+        connection.execute(_OLDEST_PARKED, asked).first(),
     ]
     return min((row for row in found if row), key=lambda row: row.id, default=None)
 

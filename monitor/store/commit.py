@@ -115,7 +115,8 @@ def _commit(
         alerts = [alert for each in decided for alert in each.decision.alerts]
         insert_rulings(connection, (r for each in decided for r in each.decision.rulings))
         insert_alerts(connection, alerts, message)
-        insert_waiting(connection, (w for each in decided for w in each.decision.waiting))
+        waiting = [w for each in decided for w in each.decision.waiting]
+        insert_waiting(connection, waiting, max(record.now for record in records))
         reachable = enqueue(connection, alerts, webhook_id)
         noted = [record for record in map(_noted, decided) if record.notices]
         told = tell(connection, noted, notify, webhook_id) if noted else frozenset()

@@ -65,6 +65,9 @@ class Database:
         """Lend the writing connection inside a transaction, committed when the block ends well."""
         self._check_file()
         with self.translated(), self._writer.begin() as connection:
+            if self.path:
+                # Not as an engine's event: with one, each statement asks for listeners.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
     def session(self, name: str) -> Engine:
@@ -104,8 +107,6 @@ class Database:
             )
         engine = create_engine(self.url, **pool)
         event.listen(engine, "connect", _prepare_reader if readers else _prepare_writer)
-        if not readers:
-            event.listen(engine, "begin", _begin_immediate)
         return engine
 
     def _check_file(self) -> None:
@@ -168,7 +169,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _prepare_writer(connection: sqlite3.Connection, record: object) -> None:
     del record
     # The driver would begin a deferred transaction, which fails at once instead of waiting when
-    # it turns from reading to writing; _begin_immediate does it instead.
+    # it turns from reading to writing; Database.write begins an immediate one instead.
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
@@ -178,10 +179,6 @@ def _prepare_writer(connection: sqlite3.Connection, record: object) -> None:
 def _prepare_reader(connection: sqlite3.Connection, record: object) -> None:
     del record
     connection.execute("PRAGMA query_only=ON")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _in_words(error: SQLAlchemyError, place: str) -> StoreError:

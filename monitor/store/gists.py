@@ -7,17 +7,24 @@ with it. Where a transaction failed it holds what never happened and is made ane
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from monitor.model import ItemId, StoryId
-from monitor.store.bulk import Bulk
+from monitor.store.bulk import Bulk, portions
 from monitor.store.columns import micros
-from monitor.store.engine import Database
 from monitor.store.tables import gists, stories
 from monitor.stories.member import Member, pack, unpack
 from monitor.stories.shelf import WINDOW, Shelf
 
 _INSERT = Bulk(lambda insert: insert(gists))
+# Built once: to build a statement costs as much as to run it.
+_NEWER = (
+    select(gists, func.coalesce(stories.c.merged_into, gists.c.story).label("told_in"))
+    .outerjoin(stories, stories.c.id == gists.c.story)
+    .where(gists.c.id > bindparam("last"), gists.c.at >= bindparam("since"))
+    .order_by(gists.c.id)
+)
+_LAST = select(func.max(gists.c.id))
 
 
 class Shelves:
@@ -30,15 +37,19 @@ class Shelves:
 
     def open(self, connection: Connection, now: datetime) -> Shelf:
         """Return the shelf with everything that was committed within the window."""
-        if self._shelf is None:
-            self._shelf, self._last = Shelf(), 0
-        rows = connection.execute(
-            select(gists, func.coalesce(stories.c.merged_into, gists.c.story).label("told_in"))
-            .outerjoin(stories, stories.c.id == gists.c.story)
-            .where(gists.c.id > self._last, gists.c.at >= now - WINDOW)
-            .order_by(gists.c.id)
-        )
-        for row in rows:
+        shelf, begins = self._shelf, self._shelf is None
+        if shelf is None:
+            shelf, self._last = Shelf(), 0
+        others = self._read_on(shelf, connection, now - WINDOW)
+        if others and not begins:
+            _merge(shelf, connection, others)
+        self._shelf = shelf
+        return shelf
+
+    def _read_on(self, shelf: Shelf, connection: Connection, since: datetime) -> set[StoryId]:
+        """Put onto the shelf what it does not hold yet; return the stories of that."""
+        found: set[StoryId] = set()
+        for row in connection.execute(_NEWER, {"last": self._last, "since": since}):
             member = unpack(
                 row.packed,
                 item=ItemId(row.item),
@@ -47,9 +58,10 @@ class Shelves:
                 at=row.at,
                 said_at=row.said_at,
             )
-            self._shelf.put(member, member.story)
+            shelf.put(member, member.story)
             self._last = row.id
-        return self._shelf
+            found.add(member.story)
+        return found
 
     def keep(self, connection: Connection, new: Sequence[Member]) -> None:
         """Write what the shelf holds already."""
@@ -69,14 +81,18 @@ class Shelves:
                 for member in new
             ],
         )
-        self._last = connection.scalar(select(func.max(gists.c.id))) or self._last
+        self._last = connection.scalar(_LAST) or self._last
 
     def spoil(self) -> None:
         """Forget the shelf: what it holds may not have been committed."""
         self._shelf = None
 
 
-def prune_gists(database: Database, now: datetime) -> None:
-    """Remove what no shelf reads any more."""
-    with database.write() as connection:
-        connection.execute(delete(gists).where(gists.c.at < now - WINDOW))
+def _merge(shelf: Shelf, connection: Connection, told: set[StoryId]) -> None:
+    """Merge what other processes have merged: the item that showed it is in what remains."""
+    for portion in portions(sorted(told)):
+        merged = select(stories.c.id, stories.c.merged_into).where(
+            stories.c.merged_into.in_(portion)
+        )
+        for story, into in connection.execute(merged):
+            shelf.merge(StoryId(story), StoryId(into))

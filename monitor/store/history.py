@@ -161,12 +161,14 @@ def _not_ruled(connection: Connection, found: Iterable[Sighting]) -> list[Sighti
 
 def _stories(connection: Connection, wanted: Sequence[ItemId]) -> dict[ItemId, Story]:
     """Return the story that each item is in, where both are stored still."""
+    part = stories.alias()  # what it joined, which may have merged into another since
     return {
         ItemId(row.item): to_story(row)
         for portion in portions(wanted)
         for row in connection.execute(
             select(items.c.id.label("item"), stories)
-            .join_from(items, stories, items.c.story == stories.c.id)
+            .join_from(items, part, items.c.story == part.c.id)
+            .join(stories, stories.c.id == func.coalesce(part.c.merged_into, part.c.id))
             .where(items.c.id.in_(portion))
         )
     }

@@ -1,19 +1,17 @@
-"""What people ask of the store: what became of an item, how things stand."""
+"""What people ask of the store about one thing: what became of an item, who was told of it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from monitor.model import (
     AlertId,
     Case,
     Delivery,
-    DeliveryState,
-    ErrorKind,
     Item,
     Message,
     Reason,
@@ -28,6 +26,7 @@ from monitor.store.columns import AnyRow
 from monitor.store.deliveries import SELECT_DELIVERIES, to_delivery
 from monitor.store.engine import Database
 from monitor.store.items import SELECT_ITEMS, to_item
+from monitor.store.kin import Kin, kin_of
 from monitor.store.stories import to_story
 from monitor.store.tables import (
     alerts,
@@ -35,7 +34,6 @@ from monitor.store.tables import (
     items,
     notices,
     rulings,
-    sources,
     stories,
     waiting,
 )
@@ -44,7 +42,6 @@ from monitor.store.versions import Version, read_versions
 # More items than this under one prefix or link tell a person nothing.
 MAX_FINDINGS = 20
 MAX_TOLD = 200
-_CONFIGURED = sources.c.inactive_since.is_(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +73,7 @@ class Finding:
     versions: tuple[Version, ...]  # what it said before its edits, the oldest first
     cases: tuple[Case, ...] = ()
     told: tuple[StoredAlert, ...] = ()
+    kin: Kin = field(default_factory=Kin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,32 +84,6 @@ class NoticeFinding:
     message: Message
     told_by: AlertId  # the notice that heads that message
     deliveries: tuple[Delivery, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailingSource:
-    """A source whose last poll failed; `since` is the first failure of the row."""
-
-    name: str
-    url: str
-    kind: ErrorKind | None
-    message: str
-    failures: int
-    since: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How things stand. Only configured sources count; `waiting` rows are yet to be delivered."""
-
-    sources_ok: int
-    sources_failing: int
-    sources_never_polled: int
-    items: int
-    alerts: int
-    deliveries: Mapping[DeliveryState, int]
-    oldest_pending: timedelta | None  # age of the oldest row yet to be delivered
-    next_due: datetime | None
 
 
 def find(
@@ -164,60 +136,6 @@ def find_notices(database: Database, wanted: str) -> tuple[NoticeFinding, ...]:
         )
 
 
-def count(database: Database, now: datetime) -> Counts:
-    """Count sources, items, alerts and deliveries."""
-    failing, polled = sources.c.failures > 0, sources.c.last_polled_at.is_not(None)
-    standing = case((~polled, "never_polled"), (failing, "failing"), else_="ok").label("standing")
-    with database.read() as connection:
-        by_state = _tally(
-            connection, select(standing, func.count()).where(_CONFIGURED).group_by("standing")
-        )
-        by_delivery = _tally(
-            connection, select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
-        )
-        # A summary that still gathers waits on purpose; see notices.py.
-        begun = or_(deliveries.c.due_at <= now, deliveries.c.claims > 0)
-        oldest = connection.scalar(
-            select(func.min(deliveries.c.created)).where(deliveries.c.due_at.is_not(None), begun)
-        )
-        return Counts(
-            sources_ok=by_state.get("ok", 0),
-            sources_failing=by_state.get("failing", 0),
-            sources_never_polled=by_state.get("never_polled", 0),
-            items=connection.scalar(select(func.count()).select_from(items)) or 0,
-            alerts=connection.scalar(select(func.count()).select_from(alerts)) or 0,
-            deliveries={each: by_delivery.get(each, 0) for each in DeliveryState},
-            oldest_pending=now - oldest if oldest else None,
-            next_due=connection.scalar(select(func.min(sources.c.next_poll_at)).where(_CONFIGURED)),
-        )
-
-
-def failing_sources(database: Database, limit: int) -> list[FailingSource]:
-    """Return configured sources that fail, the longest failing first."""
-    wanted = (
-        select(sources)
-        .where(_CONFIGURED, sources.c.failures > 0)
-        .order_by(sources.c.failing_since, sources.c.id)
-        .limit(limit)
-    )
-    with database.read() as connection:
-        return [
-            FailingSource(
-                name=row.name,
-                url=row.url,
-                kind=ErrorKind(row.error_kind) if row.error_kind else None,
-                message=row.error,
-                failures=row.failures,
-                since=row.failing_since,
-            )
-            for row in connection.execute(wanted)
-        ]
-
-
-def _tally(connection: Connection, counted: Select[Any]) -> dict[str, int]:
-    return dict(connection.execute(counted).all())
-
-
 def _wanted_items(connection: Connection, wanted: str, link_key: str) -> Any:
     if link_key:
         return items.c.link_key == link_key
@@ -248,6 +166,7 @@ def _finding(connection: Connection, row: AnyRow) -> Finding:
         versions=read_versions(connection, row.id),
         cases=tuple(cases_of(connection, [story.id]).values()) if story else (),
         told=_told(connection, story.id if story else None),
+        kin=kin_of(connection, row, story),
     )
 
 
@@ -258,9 +177,12 @@ def _story(connection: Connection, wanted: str | None) -> AnyRow | None:
 
 
 def _told(connection: Connection, story: str | None) -> tuple[StoredAlert, ...]:
-    wanted = select(alerts).where(alerts.c.story == story).order_by(alerts.c.created)
-    rows = connection.execute(wanted.limit(MAX_TOLD)) if story else ()
-    return tuple(map(_to_alert, rows))
+    if story is None:
+        return ()
+    merged = select(stories.c.id).where(stories.c.merged_into == story)
+    told = or_(alerts.c.story == story, alerts.c.story.in_(merged))
+    wanted = select(alerts).where(told).order_by(alerts.c.created, alerts.c.id).limit(MAX_TOLD)
+    return tuple(map(_to_alert, connection.execute(wanted)))
 
 
 def _tellers(connection: Connection, made: Sequence[str]) -> list[str]:

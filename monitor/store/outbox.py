@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from monitor.model import Alert, AlertId, DeliveryState, Severity
 from monitor.store.bulk import Bulk
@@ -21,6 +21,11 @@ from monitor.store.tables import deliveries, destinations
 _URGENCY = {severity: len(Severity) - 1 - severity.rank for severity in Severity}
 
 _INSERT = Bulk(lambda insert: insert(deliveries))
+# Built once: every poll that alerts asks.
+_PARKED = select(destinations.c.name, destinations.c.parked_reason).where(
+    destinations.c.name.in_(bindparam("names", expanding=True)),
+    destinations.c.parked_reason.is_not(None),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +50,7 @@ def enqueue(
     if not names:
         return frozenset()
     meet(connection, names)
-    parked = dict(
-        connection.execute(
-            select(destinations.c.name, destinations.c.parked_reason).where(
-                destinations.c.name.in_(names), destinations.c.parked_reason.is_not(None)
-            )
-        ).all()
-    )
+    parked = dict(connection.execute(_PARKED, {"names": names}).all())
     _INSERT(
         connection,
         [

@@ -2,8 +2,9 @@
 
 Polls and deliveries write in between; what one call leaves, the next takes.
 
-What is still owed to someone stays: open deliveries with their alerts, items that are in their
-source's document, and the keys by which what returns is known.
+What is still owed to someone stays: open deliveries with their alerts, what waits for a digest or
+for a case's next message, items that are in their source's document, and the keys by which what
+returns is known.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +20,10 @@ from monitor.store.engine import Database
 from monitor.store.tables import (
     alert_digests,
     alerts,
+    cases,
+    copies,
     deliveries,
+    gists,
     hosts,
     item_keys,
     items,
@@ -32,6 +36,7 @@ from monitor.store.tables import (
     waiting,
 )
 from monitor.store.waiting import prune_waiting
+from monitor.stories.shelf import WINDOW
 
 # An item that was away for half a year and returns is still not news.
 KEYS_OUTLIVE_ITEMS = timedelta(days=180)
@@ -59,8 +64,12 @@ def prune(database: Database, before: datetime) -> int:
     told = ~exists().where(deliveries.c.alert == notices.c.told_by)
     _remove(database, notices, notices.c.created < before, told)
     over = ~exists().where(alerts.c.story == stories.c.id)
-    _remove(database, stories, stories.c.last_seen < before, over)
+    open_case = exists().where(cases.c.story == stories.c.id, cases.c.due_at.is_not(None))
+    part = stories.alias()
+    whole = ~exists().where(part.c.merged_into == stories.c.id)
+    _remove(database, stories, stories.c.last_seen < before, over, ~open_case, whole)
     prune_cases(database, before)
+    _remove_gists(database)
     with database.write() as connection:
         connection.execute(delete(hosts).where(hosts.c.until < before))
     return removed
@@ -96,13 +105,14 @@ def _remove_items(database: Database, before: datetime) -> int:
             (item_keys.c.source_id == items.c.source_id) & (item_keys.c.key == strongest),
         )
         .where(items.c.first_seen < before, or_(item_keys.c.key.is_(None), _LEFT_DOCUMENT))
+        .where(~exists().where(cases.c.item == items.c.id, cases.c.due_at.is_not(None)))
         .limit(PORTION)
     )
     removed = 0
     for _ in range(MOST_PORTIONS):
         with database.write() as connection:
             ids = connection.scalars(old).all()
-            for table in (rulings, versions):
+            for table in (rulings, versions, copies):
                 connection.execute(delete(table).where(table.c.item.in_(ids)))
             connection.execute(delete(items).where(items.c.id.in_(ids)))
         removed += len(ids)
@@ -110,6 +120,14 @@ def _remove_items(database: Database, before: datetime) -> int:
             break
         sleep(PAUSE_SECONDS)
     return removed
+
+
+def _remove_gists(database: Database) -> None:
+    """Remove what no shelf reads any more, whatever `before` is: new items are never older."""
+    with database.read() as connection:
+        newest: datetime | None = connection.scalar(select(func.max(gists.c.at)))
+    if newest:
+        _remove(database, gists, gists.c.at < newest - WINDOW)
 
 
 def _remove(database: Database, table: Table, *conditions: ColumnElement[bool]) -> None:

@@ -3,13 +3,23 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, bindparam, exists, func, select
 
 from monitor.alerts.calm import hour_of
 from monitor.model import Alert
 from monitor.store.tables import alerts, deliveries
 
 _HOUR = timedelta(hours=1)
+
+# Built once, as everything that each poll asks: to build a statement costs as much as to run it.
+_TOLD = (
+    select(func.count())
+    .select_from(alerts)
+    .where(alerts.c.watchlist == bindparam("watchlist"))
+    .where(alerts.c.created >= bindparam("begun"), alerts.c.created < bindparam("ended"))
+    # What waits has no delivery of its own.
+    .where(exists().where(deliveries.c.alert == alerts.c.id))
+)
 
 
 class Sent(Mapping[tuple[str, datetime], int]):
@@ -40,12 +50,5 @@ class Sent(Mapping[tuple[str, datetime], int]):
             self._counts[key] = self[key] + 1
 
     def _read(self, watchlist: str, hour: datetime) -> int:
-        # What waits has no delivery of its own.
-        told = exists().where(deliveries.c.alert == alerts.c.id)
-        wanted = (
-            select(func.count())
-            .select_from(alerts)
-            .where(alerts.c.watchlist == watchlist)
-            .where(alerts.c.created >= hour, alerts.c.created < hour + _HOUR, told)
-        )
-        return self._connection.scalar(wanted) or 0
+        asked = {"watchlist": watchlist, "begun": hour, "ended": hour + _HOUR}
+        return self._connection.scalar(_TOLD, asked) or 0

@@ -1,10 +1,10 @@
 """Writing how the sending of a claimed row ended, and how its destination stands after it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from monitor.alerts.policy import webhook_id
 from monitor.model import (
@@ -22,10 +22,14 @@ from monitor.store.alerts import MAX_REASON
 from monitor.store.bundles import members
 from monitor.store.engine import Database
 from monitor.store.notices import announce_in
-from monitor.store.standing import AT_ONCE, follow, lock, pause_until, release, to_standing
+from monitor.store.standing import AT_ONCE, change, follow, lock, pause_until, release, to_standing
 from monitor.store.tables import deliveries, destinations
 
 ALONE = 0  # in place of a bundle
+
+# Built once, for what each delivery asks: to build a statement costs as much as to run it.
+_HELD = select(deliveries.c.state, deliveries.c.claims).where(deliveries.c.id == bindparam("row"))
+_THESE = update(deliveries).where(deliveries.c.id.in_(bindparam("rows", expanding=True)))
 
 
 def settle(
@@ -37,6 +41,7 @@ def settle(
     next_attempt: datetime | None,
     standing: Standing | None = None,
     paused: datetime | None = None,
+    took: timedelta = timedelta(0),
     notice: Notice | None = None,
     notify: tuple[str, ...] = (),
 ) -> frozenset[str]:
@@ -45,14 +50,13 @@ def settle(
     Someone whose lease has passed to another settles nothing, except that what arrived arrived.
     A Retry waits until `next_attempt`, or not at all; a Fallback on a bundle sends each of its
     rows alone. `standing` is the destination's from now on, without one what the verdict says
-    of it; nothing goes there before `paused`. `notice` tells of the change whoever can hear it,
-    of `notify`; returns who will.
+    of it; nothing goes there before `paused`. The attempt `took` so long, and the receiver's rate
+    counts from its end: when in it the message arrived, nobody knows. `notice` tells of the change
+    whoever can hear it, of `notify`; returns who will.
     """
     with database.write() as connection:
         destination = lock(connection, delivery.notifier)
-        row = connection.execute(
-            select(deliveries.c.state, deliveries.c.claims).where(deliveries.c.id == delivery.id)
-        ).first()
+        row = connection.execute(_HELD, {"row": delivery.id}).first()
         if row is None or destination is None:
             return frozenset()
         held = row.claims == delivery.claims
@@ -63,6 +67,8 @@ def settle(
         if not held:
             return frozenset()
         release(connection, delivery)
+        if destination.ready_at:
+            change(connection, delivery.notifier, ready_at=destination.ready_at + took)
         if until := _pause(verdict, next_attempt, paused):
             pause_until(connection, [delivery.notifier], until)
         before = to_standing(destination)
@@ -153,9 +159,11 @@ def _hearing(connection: Connection, notify: tuple[str, ...], *, besides: str) -
 def _end(
     connection: Connection, rows: list[int], state: DeliveryState, reason: str, **values: Any
 ) -> None:
-    _change(connection, rows, state=state, reason=reason[:MAX_REASON], due_at=None, **values)
+    if rows:
+        ended = {"state": state, "reason": reason[:MAX_REASON], "due_at": None, **values}
+        connection.execute(_THESE, {"rows": rows, **ended})
 
 
 def _change(connection: Connection, rows: list[int], **values: Any) -> None:
     if rows:
-        connection.execute(update(deliveries).where(deliveries.c.id.in_(rows)).values(values))
+        connection.execute(_THESE.values(values), {"rows": rows})

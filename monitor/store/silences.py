@@ -3,7 +3,7 @@
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, union, update
+from sqlalchemy import Connection, bindparam, func, insert, select, union, update
 
 from monitor.alerts.silences import mark
 from monitor.model import ItemOutcome, Silence, StoryId
@@ -13,6 +13,15 @@ from monitor.store.tables import alerts, rulings, silences, stories
 
 _FEW = 2  # tell that a name is not clear
 _NAMES = tuple(each.name for each in fields(Silence))
+
+# A story that has merged into another is muted as that.
+_MERGED = select(stories.c.merged_into).where(stories.c.id == silences.c.story)
+_STORY = func.coalesce(_MERGED.scalar_subquery(), silences.c.story).label("story")
+# Built once: every poll that brings something asks.
+_EVERY = select(*[each for each in silences.c if each.name != "story"], _STORY).order_by(
+    silences.c.id
+)
+_LASTING = _EVERY.where(silences.c.until > bindparam("since"))
 
 
 def add_silence(database: Database, wanted: Silence) -> Silence:
@@ -43,14 +52,9 @@ def read_silences(database: Database, since: datetime | None) -> list[Silence]:
 
 def lasting(connection: Connection, since: datetime | None) -> list[Silence]:
     """Return silences that last beyond `since`, or all, in the order they were made."""
-    # A story that has merged into another is muted as that.
-    merged = select(stories.c.merged_into).where(stories.c.id == silences.c.story)
-    story = func.coalesce(merged.scalar_subquery(), silences.c.story).label("story")
-    others = [column for column in silences.c if column.name != "story"]
-    wanted = select(*others, story).order_by(silences.c.id)
-    if since is not None:
-        wanted = wanted.where(silences.c.until > since)
-    return [_to_silence(row) for row in connection.execute(wanted)]
+    asked = {} if since is None else {"since": since}
+    rows = connection.execute(_LASTING if asked else _EVERY, asked)
+    return [_to_silence(row) for row in rows]
 
 
 def stories_named(database: Database, wanted: str) -> list[StoryId]:

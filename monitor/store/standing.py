@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, case, literal, or_, select, update
 
 from monitor.model import Delivery, DeliveryState, Standing
 from monitor.store.alerts import MAX_REASON
@@ -19,32 +19,39 @@ WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
 
 _MEET = Bulk(lambda insert: insert(destinations).on_conflict_do_nothing())
 
+# Under which a request may go to a destination at `now`.
+FREE = tuple(
+    or_(column.is_(None), column <= bindparam("now"))
+    for column in (
+        destinations.c.paused_until,
+        destinations.c.busy_until,
+        destinations.c.ready_at,
+    )
+)
+# Built once, for what each delivery asks: to build a statement costs as much as to run it.
+_NAMED = destinations.c.name == bindparam("named")
+_LOCK = select(destinations).where(_NAMED).with_for_update()
+_LOCK_FREE = _LOCK.where(*FREE)
+_CHANGE = update(destinations).where(_NAMED)
+_RELEASE = _CHANGE.where(destinations.c.busy_with == bindparam("row"))
+
 
 def meet(connection: Connection, names: Iterable[str]) -> None:
     """Have a row for each destination."""
     _MEET(connection, [{"name": name, "failures": 0, "probes": 0} for name in names])
 
 
-def lock(connection: Connection, name: str, *conditions: Any) -> AnyRow | None:
-    """Return a destination's row, held until the transaction ends; None where it is not so.
+def lock(connection: Connection, name: str) -> AnyRow | None:
+    """Return a destination's row, held until the transaction ends.
 
     Always before its deliveries, so that no two workers wait for each other.
     """
-    return connection.execute(
-        select(destinations).where(destinations.c.name == name, *conditions).with_for_update()
-    ).first()
+    return connection.execute(_LOCK, {"named": name}).first()
 
 
-def free(now: datetime) -> tuple[Any, ...]:
-    """Return the conditions under which a request may go to a destination."""
-    return tuple(
-        or_(column.is_(None), column <= now)
-        for column in (
-            destinations.c.paused_until,
-            destinations.c.busy_until,
-            destinations.c.ready_at,
-        )
-    )
+def lock_free(connection: Connection, name: str, now: datetime) -> AnyRow | None:
+    """Return a destination's row as `lock` does; None while nothing may go there."""
+    return connection.execute(_LOCK_FREE, {"named": name, "now": now}).first()
 
 
 def to_standing(row: AnyRow) -> Standing:
@@ -99,16 +106,13 @@ def let_go(connection: Connection, name: str) -> int:
 
 def release(connection: Connection, delivery: Delivery) -> None:
     """Let others be claimed at a destination, unless another row is on its way there by now."""
-    connection.execute(
-        update(destinations)
-        .where(destinations.c.name == delivery.notifier, destinations.c.busy_with == delivery.id)
-        .values(busy_until=None, busy_with=None)
-    )
+    ours = {"named": delivery.notifier, "row": delivery.id}
+    connection.execute(_RELEASE, {**ours, "busy_until": None, "busy_with": None})
 
 
 def change(connection: Connection, name: str, **values: Any) -> None:
     """Write values into a destination's row."""
-    connection.execute(update(destinations).where(destinations.c.name == name).values(values))
+    connection.execute(_CHANGE, {"named": name, **values})
 
 
 def pause_until(connection: Connection, names: Iterable[str], until: datetime) -> None:
@@ -122,7 +126,7 @@ def pause_until(connection: Connection, names: Iterable[str], until: datetime) -
         for column in (destinations.c.paused_until, destinations.c.ready_at)
     }
     for name in sorted(names):
-        change(connection, name, **later)
+        connection.execute(_CHANGE.values(later), {"named": name})
 
 
 def pause(database: Database, names: Iterable[str], until: datetime) -> None:
@@ -160,6 +164,7 @@ def sync_destinations(database: Database, configured: Mapping[str, str]) -> dict
         for name, fingerprint in known:
             if name not in configured:
                 _park(connection, name, no_destination(name))
+                _explain(connection, name, no_destination(name))
                 change(connection, name, fingerprint=None)
             elif fingerprint != configured[name]:
                 _unpark(connection, name)
@@ -182,6 +187,15 @@ def _park(connection: Connection, name: str, reason: str) -> int:
     meet(connection, [name])
     change(connection, name, parked_reason=reason[:MAX_REASON], probe_at=None)
     return hold_back(connection, name, reason)
+
+
+def _explain(connection: Connection, name: str, reason: str) -> None:
+    """Give what is parked already the reason that holds it back now."""
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.notifier == name, deliveries.c.state == DeliveryState.PARKED)
+        .values(reason=reason[:MAX_REASON])
+    )
 
 
 def _unpark(connection: Connection, name: str) -> int:

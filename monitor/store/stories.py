@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, bindparam, func, select, text, update
 
+from monitor.alerts.silences import follow
 from monitor.model import (
     Case,
     Decision,
@@ -55,6 +56,7 @@ def _by(column: Column[Any]) -> Lookup:
 # Most stories are told by one source, the same for all of a poll.
 _names_to_json = lru_cache(maxsize=1024)(to_json)
 _SAVE = Bulk(_upsert, names=stories.c.keys())
+_BY_ID = select(stories).where(stories.c.id.in_(bindparam("ids", expanding=True)))
 _STORIES_BY = {name: _by(items.c[name]) for name in ("link_key", "title_key")}
 
 
@@ -68,12 +70,14 @@ class _Stories(dict[StoryId, Story]):
         self._absent: set[StoryId] = set()
 
     def learn(self, wanted: set[StoryId]) -> None:
-        """Read stories that are not known yet, all at once."""
+        """Read stories that are not known yet, all at once, and those they have merged into."""
         new = wanted - self.keys() - self._absent
         if new:
-            self.update(_read(self._connection, new))
+            found = _read(self._connection, new)
+            self.update(found)
             self._absent |= new - self.keys()
             self._cases |= cases_of(self._connection, new)
+            self.learn({each.merged_into for each in found.values() if each.merged_into})
 
     def get(self, key: StoryId, default: Any = None) -> Any:
         """Return a story, stored or begun in this group."""
@@ -103,6 +107,7 @@ class OpenBook:
         self._rows: dict[StoryId, tuple[Any, ...]] = {}
         self._merged: dict[StoryId, StoryId] = {}
         self._ruled = ruled
+        self._silences = list(silences)
         self._sent = sent
         self.view = StoryBook(
             by_key=by_key,
@@ -111,7 +116,7 @@ class OpenBook:
             of_item=of_item,
             ruled=ruled,
             shelf=shelf,
-            silences=silences,
+            silences=self._silences,
             sent=sent,
         )
 
@@ -124,6 +129,8 @@ class OpenBook:
         self._stories |= decision.stories
         last_seen = micros(now)
         self._merged |= decision.merged
+        if decision.merged:
+            self._silences[:] = follow(self._silences, decision.merged)
         self._rows |= {story.id: _row(story, last_seen) for story in decision.stories.values()}
         self._cases |= {(case.story, case.watchlist): case for case in decision.cases}
         self._changed += decision.cases
@@ -210,9 +217,7 @@ def _read(connection: Connection, wanted: set[StoryId]) -> dict[StoryId, Story]:
     return {
         story.id: story
         for portion in portions(list(wanted))
-        for story in map(
-            to_story, connection.execute(select(stories).where(stories.c.id.in_(portion)))
-        )
+        for story in map(to_story, connection.execute(_BY_ID, {"ids": portion}))
     }
 
 

@@ -16,7 +16,7 @@ from monitor.model import (
     StoryBook,
 )
 from monitor.store.alerts import insert_alerts
-from monitor.store.cases import save_cases
+from monitor.store.cases import cases_of, save_cases
 from monitor.store.due_cases import due_cases, next_due_case
 from monitor.store.engine import Database
 from monitor.store.lock import ADVISORY_STORIES
@@ -52,7 +52,7 @@ def tell_due(
             connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_STORIES})"))
         decision = _decide(connection, decide, now)
         insert_alerts(connection, decision.alerts, message)
-        insert_waiting(connection, decision.waiting)
+        insert_waiting(connection, decision.waiting, now)
         destinations = enqueue(connection, decision.alerts, webhook_id)
         for notice in decision.notices:
             destinations |= announce_in(connection, notice, notify, webhook_id)
@@ -65,7 +65,11 @@ def _decide(connection: Connection, decide: DecideDue, now: datetime) -> Decisio
     if not waited:
         return Decision(joined={}, stories={})
     book = StoryBook(
-        by_key={}, stories={}, silences=lasting(connection, now), sent=Sent(connection)
+        by_key={},
+        stories={},
+        cases=cases_of(connection, {each.case.story for each in waited}),
+        silences=lasting(connection, now),
+        sent=Sent(connection),
     )
     decision = decide(waited, book)
     save_cases(connection, decision.cases)

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TypeAlias
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
 
-from monitor.alerts.digests import digests
+from monitor.alerts.digests import MOST, digests
 from monitor.alerts.escalating import escalated, escalation_id, is_acknowledged
 from monitor.model import AlertId, Case, Message, Severity, Waiting
 from monitor.store.alerts import message_to_json, to_message
@@ -25,6 +25,7 @@ from monitor.store.tables import alert_digests, alerts, waiting
 
 WebhookId: TypeAlias = Callable[[AlertId, str], str]
 
+_OVER = "over the rate"
 _INSERT = Bulk(lambda insert: insert(waiting).on_conflict_do_nothing())
 _WAITED = select(waiting, alerts.c.severity, alerts.c.created, alerts.c.message).join_from(
     waiting, alerts, alerts.c.id == waiting.c.alert
@@ -41,20 +42,26 @@ class _Made:
     tells: Sequence[str]  # the ids of the alerts
 
 
-def insert_waiting(connection: Connection, made: Iterable[Waiting]) -> None:
-    """Write who is told what when."""
-    _INSERT(
-        connection,
-        [
-            {
-                "alert": each.alert,
-                "notifier": each.notifier,
-                "occasion": each.occasion,
-                "due_at": micros(each.due_at),
-            }
-            for each in made
-        ],
-    )
+def insert_waiting(connection: Connection, made: Iterable[Waiting], now: datetime) -> None:
+    """Write who is told what when; what is over the rate is told now where it fills a list."""
+    rows = [
+        {
+            "alert": each.alert,
+            "notifier": each.notifier,
+            "occasion": each.occasion,
+            "due_at": micros(each.due_at),
+        }
+        for each in made
+    ]
+    _INSERT(connection, rows)
+    for notifier in {row["notifier"] for row in rows if row["occasion"] == _OVER}:
+        waits = and_(
+            waiting.c.notifier == notifier,
+            waiting.c.occasion == _OVER,
+            waiting.c.due_at.is_not(None),
+        )
+        if (connection.scalar(select(func.count()).where(waits)) or 0) >= MOST:
+            connection.execute(update(waiting).where(waits).values(due_at=now))
 
 
 def next_waiting(connection: Connection) -> datetime | None:

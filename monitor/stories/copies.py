@@ -4,6 +4,7 @@ A text is a copy where most of what either says, by the weight of its words, sta
 copies are cut short, and something is put around them.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
@@ -16,16 +17,37 @@ _LEAST_BODY = 30.0  # of what stands beside the title; less tells nothing of its
 _SAME_TITLE = 0.6  # of one source: what it puts around all its texts is no reason
 _REPEATED = timedelta(hours=18)  # after which the same title is that of the next in a series
 
+Shared: TypeAlias = tuple[float, float]  # what terms weigh that stand in two, in each of them
 CopyKind: TypeAlias = Literal["duplicate", "update"]  # the same text, or its next version
 
 
-def copy_kind(one: Member, other: Member) -> CopyKind | None:
+def copy_kind(one: Member, other: Member, *, shared: Shared) -> CopyKind | None:
     """Return in what way an item repeats one that is known, None where it does not."""
-    if is_serial(one, other):
-        return None
-    if not _is_contained(one, other):
+    if not _is_contained(one, other, shared) or is_serial(one, other):
         return None
     return "update" if _figures_differ(one, other) else "duplicate"
+
+
+def shared_mass(mass_of: Mapping[int, float], other: Member) -> Shared:
+    """Return what the terms weigh that stand in both; `mass_of` says it of those of the one."""
+    ours = theirs = 0.0
+    for term, mass in zip(other.terms, other.masses, strict=True):
+        if term in mass_of:
+            ours += mass_of[term]
+            theirs += mass
+    return ours, theirs
+
+
+def _is_contained(one: Member, other: Member, shared: Shared) -> bool:
+    """Tell whether one text stands in the other, each by its own weights.
+
+    They differ: what a word weighs changes with every item that says it, most of all in the first.
+    """
+    ours, theirs = shared
+    is_said_by_many = min(one.mass, other.mass) < _LEAST_MASS
+    return not is_said_by_many and (
+        ours >= CONTAINED * one.mass or theirs >= CONTAINED * other.mass
+    )
 
 
 def is_serial(one: Member, other: Member) -> bool:
@@ -34,23 +56,25 @@ def is_serial(one: Member, other: Member) -> bool:
     if _figures_differ(one, other):
         # A source that has new figures edits its item; where it publishes another, that is one.
         return is_same_source or (one.dated and other.dated)
-    if is_same_source and (_is_one_template(one, other) or not _share_title(one, other)):
+    if not is_same_source:
+        return False
+    if not _share_title(one, other) or _is_one_template(one, other):
         return True  # under other headlines a source's words are those it puts everywhere
     apart = abs(one.said_at - other.said_at)
-    return is_same_source and apart >= _REPEATED and one.title == other.title
+    return apart >= _REPEATED and one.title.keys() == other.title.keys()
 
 
 def _is_one_template(one: Member, other: Member) -> bool:
-    """Tell whether two items say the same of different things, and hardly anything else."""
-    if one.title <= other.title or other.title <= one.title or not _share_title(one, other):
+    """Tell whether two titles that share most differ in what they are about, and say no more."""
+    ours, theirs = one.title.keys(), other.title.keys()
+    if ours <= theirs or theirs <= ours:
         return False
     return min(map(_beside_title, (one, other))) < _LEAST_BODY
 
 
 def _beside_title(member: Member) -> float:
     """Return the weight of what a text says beside its title."""
-    pairs = zip(member.terms, member.masses, strict=True)
-    return sum([mass for term, mass in pairs if term not in member.title])
+    return member.mass - sum(member.title.values())
 
 
 def _figures_differ(one: Member, other: Member) -> bool:
@@ -58,19 +82,6 @@ def _figures_differ(one: Member, other: Member) -> bool:
     return not (one.figures <= other.figures or other.figures <= one.figures)
 
 
-def shared_mass(one: Member, other: Member) -> float:
-    """Return what the terms that stand in both weigh."""
-    known = set(other.terms)
-    return sum([mass for term, mass in zip(one.terms, one.masses, strict=True) if term in known])
-
-
-def _is_contained(one: Member, other: Member) -> bool:
-    smaller = min(one.mass, other.mass)
-    return smaller >= _LEAST_MASS and shared_mass(one, other) >= CONTAINED * smaller
-
-
 def _share_title(one: Member, other: Member) -> bool:
-    weight = dict(zip(one.terms, one.masses, strict=True))
-    ours = sum([weight.get(term, 0.0) for term in one.title])
-    both = sum([weight.get(term, 0.0) for term in one.title & other.title])
-    return both >= _SAME_TITLE * ours
+    both = sum([mass for term, mass in one.title.items() if term in other.title])
+    return both >= _SAME_TITLE * sum(one.title.values())

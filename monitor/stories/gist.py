@@ -4,15 +4,17 @@ Words count by their stems; those of the title twice, those far down in the text
 it is the same text.
 """
 
+import re
 from collections.abc import Sequence
 from zlib import crc32
 
 from monitor.model import Gist
 
 NEAR = 300  # code points of the text behind the title that tell what it is about
-FAR = 600  # code points by which a text is known again
+FAR = 1000  # code points by which a text is known again
 TITLE_COUNTS = 2
 
+_LANGUAGE = re.compile("[a-z]{2,3}")
 _MOST_TERMS = 160
 _MOST_FIGURES = 16
 _MOST = 255
@@ -30,7 +32,8 @@ def make_gist(
     """Return the gist of an item of which these are the words' stems.
 
     `near` are those of the first NEAR code points of its text, `far` those up to FAR; `figures`
-    are the numbers and the names of days and months in its title.
+    are the numbers and the names of days and months in its title. `language` is as `language_code`
+    returns it.
     """
     seen: dict[str, int] = {}
     for word in title:
@@ -51,6 +54,15 @@ def make_gist(
         figures=frozenset(term("", figure) for figure in figures[:_MOST_FIGURES]),
         dated=dated,
     )
+
+
+def language_code(language: str) -> str:
+    """Return the language that a tag names, by its code of two or three letters, "" where none.
+
+    Sources write anything there.
+    """
+    first = language.replace("_", "-").partition("-")[0].lower()
+    return first if _LANGUAGE.fullmatch(first) else ""
 
 
 def term(language: str, stem: str) -> int:

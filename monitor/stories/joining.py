@@ -2,6 +2,8 @@
 
 The same canonical link or title decides first, then the same text, then likeness. A story takes
 items until nobody has told of it for 72 hours, and for a week at most: a crisis is many stories.
+What is only like it joins within a day of what it is like, and within three of the beginning: what
+happens next is told in the same words, and must not pass for more of the same.
 Where an item shows that two stories tell one event the younger is merged into the older.
 A headline that recurs tells the same only within 72 hours: a weekly "What we know" does not.
 """
@@ -11,15 +13,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.model import Copy, Item, ItemId, Sighting, Story, StoryBook, StoryId
-from monitor.stories.keys import story_id
+from monitor.stories.keys import story_id, teller
 from monitor.stories.member import Member
 from monitor.stories.shelf import WINDOW, Alike, Found
 
-SAME_STORY = 0.34
-ONE_STORY = 0.44  # as much like two stories makes one of them
+SAME_STORY = 0.4
+ONE_STORY = 0.5  # as much like two stories makes one of them
 LEAST_SHARED = 12.0  # of weight: a name and a common word are no event
 SAME_TOPIC = 0.13
 LONGEST = timedelta(days=7)
+ALIKE_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +44,16 @@ def join(new: Sequence[Sighting], book: StoryBook, *, now: datetime) -> Joined:
     work = _Joining(book=book, now=now)
     for sighting in new:
         work.take(sighting)
+    merged = {
+        each.id: remains.id
+        for each in work.grown.values()
+        if each.merged_into and (remains := what_remains(each, work.grown, book.stories))
+    }
     return Joined(
-        of_item=work.of_item,
+        # What joined a story before that merged into another is of the other too.
+        of_item={item: merged.get(story, story) for item, story in work.of_item.items()},
         stories=work.grown,
-        merged={
-            each.id: remains.id
-            for each in work.grown.values()
-            if each.merged_into and (remains := what_remains(each, work.grown, book.stories))
-        },
+        merged=merged,
         copies=work.copies,
         members=work.members,
     )
@@ -72,7 +77,7 @@ class _Joining:
             member = shelf.weigh(
                 sighting.gist,
                 item=item.id,
-                source=item.source.url,
+                source=teller(item),
                 at=item.first_seen,
                 said_at=min(item.entry.published or item.first_seen, item.first_seen),
             )
@@ -132,7 +137,9 @@ class _Joining:
     def _like(self, each: Alike, least: float) -> Story | None:
         if each.likeness < least or each.shared < LEAST_SHARED:
             return None
-        return self._open(each.story)
+        if each.nearest.at < self.now - ALIKE_WITHIN:
+            return None
+        return self._open(each.story, WINDOW)
 
     def _begun(self, item: Item, found: Found) -> Story:
         near = next((each for each in found.stories if each.likeness >= SAME_TOPIC), None)

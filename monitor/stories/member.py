@@ -1,13 +1,16 @@
 """An item as it is compared with others. Pure."""
 
 import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from monitor.model import ItemId, StoryId
 
-_HEAD = struct.Struct("<2sBBBB")  # language, terms, of them weighed, in the title, figures
+_HEAD = struct.Struct("<3sBBBB")  # language, terms, of them weighed, in the title, figures
 _DATED = 0x80
+_HALVES: Final[Sequence[float]] = struct.unpack("<65536e", struct.pack("<65536H", *range(65536)))
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -27,7 +30,7 @@ class Member:
     terms: tuple[int, ...]
     weights: tuple[float, ...]  # fewer than terms: the rest weighs nothing
     masses: tuple[float, ...]
-    title: frozenset[int]
+    title: Mapping[int, float]  # what each of its terms weighs by itself
     figures: frozenset[int]
     dated: bool
 
@@ -37,12 +40,25 @@ class Member:
         return sum(self.masses)
 
 
+def as_stored(numbers: Sequence[float]) -> tuple[float, ...]:
+    """Return numbers as they are read back from the store, where two bytes hold each."""
+    return _halves(struct.pack(f"<{len(numbers)}e", *numbers), len(numbers))
+
+
+def _halves(packed: bytes, count: int, offset: int = 0) -> tuple[float, ...]:
+    """Return numbers of two bytes: always the same objects, a sixth of the memory of new ones."""
+    return tuple([_HALVES[each] for each in struct.unpack_from(f"<{count}H", packed, offset)])
+
+
 def pack(member: Member) -> bytes:
-    """Return the part of a member that its item does not tell, about 8 bytes a term."""
+    """Return the part of a member that its item does not tell, about 8 bytes a term.
+
+    Nothing of it is lost where weights and masses are `as_stored`.
+    """
     terms, weighed = len(member.terms), len(member.weights)
     figures = sorted(member.figures)
     head = _HEAD.pack(
-        member.language.encode()[:2].ljust(2),
+        member.language.encode().ljust(3),
         terms,
         weighed,
         len(member.title),
@@ -61,7 +77,10 @@ def unpack(
     language, terms, weighed, titled, flags = _HEAD.unpack_from(packed)
     figures = flags & ~_DATED
     count = terms + titled + figures
-    told = struct.unpack_from(f"<{count}I{weighed}e{terms}e", packed, _HEAD.size)
+    told = struct.unpack_from(f"<{count}I", packed, _HEAD.size)
+    numbers = _halves(packed, weighed + terms, _HEAD.size + count * 4)
+    masses = numbers[weighed:]
+    mass_of = dict(zip(told[:terms], masses, strict=True))
     return Member(
         item=item,
         story=story,
@@ -70,9 +89,9 @@ def unpack(
         said_at=said_at,
         language=language.decode().strip(),
         terms=told[:terms],
-        title=frozenset(told[terms : terms + titled]),
+        title={term: mass_of[term] for term in told[terms : terms + titled]},
         figures=frozenset(told[terms + titled : count]),
-        weights=told[count : count + weighed],
-        masses=told[count + weighed :],
+        weights=numbers[:weighed],
+        masses=masses,
         dated=bool(flags & _DATED),
     )

@@ -5,23 +5,24 @@ items than the cap the oldest.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nlargest
+from itertools import islice
 from math import log, sqrt
 from operator import attrgetter, itemgetter
 
 from monitor.model import Copy, Gist, ItemId, StoryId
 from monitor.stories.copies import copy_kind, is_serial, shared_mass
-from monitor.stories.member import Member
+from monitor.stories.member import Member, as_stored
 from monitor.stories.weights import Weights
 
 WINDOW = timedelta(hours=72)
 MOST_ITEMS = 100_000
 
 _PROBES = 12  # heaviest terms of an item by which others are found
-_LATEST = 200  # items looked at for one term
+_LATEST = 100  # items looked at for one term
 _COPIES = 8  # of those most alike, looked at whether one is the same text
 _STORIES = 6  # compared in full
 _MEMBERS = 3  # of each, those most alike
@@ -51,14 +52,18 @@ class Found:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Centre:
-    members: list[Member] = field(default_factory=list)
-    summed: int = 0  # members that are in the sums
+    members: list[int] = field(default_factory=list)  # by their numbers, the oldest first
+    summed: int = 0  # of them are in the sums
     sums: dict[int, float] = field(default_factory=dict)
-    unit: dict[int, float] = field(default_factory=dict)
+    unit: dict[int, float] | None = None  # None where it must be made anew
 
 
 class Shelf:
-    """Members by their terms, and the stories they make."""
+    """Members by their terms, and the stories they make.
+
+    It depends on nothing but the members it holds and their order: one that is filled anew after a
+    restart, or by another process, answers exactly as this does.
+    """
 
     def __init__(self, *, window: timedelta = WINDOW, most: int = MOST_ITEMS) -> None:
         """Begin empty."""
@@ -78,14 +83,16 @@ class Shelf:
     def weigh(
         self, gist: Gist, *, item: ItemId, source: str, at: datetime, said_at: datetime
     ) -> Member:
-        """Return an item ready to be compared, in no story yet."""
+        """Return an item ready to be compared, in no story yet; what is too old is forgotten."""
+        self._forget(at - self._window)
         masses = self._weights.weigh(gist)
         weights = [
             mass * (1 + log(count)) if count else 0.0
             for mass, count in zip(masses, gist.counts, strict=True)
         ]
-        length = sqrt(sum(weight * weight for weight in weights)) or 1.0
-        ranked = sorted(zip(weights, gist.terms, masses, strict=True), reverse=True)
+        length = sqrt(sum([weight * weight for weight in weights])) or 1.0
+        ranked = sorted(zip(weights, gist.terms, as_stored(masses), strict=True), reverse=True)
+        mass_of = {term: mass for _, term, mass in ranked}
         return Member(
             item=item,
             story=StoryId(""),
@@ -94,9 +101,9 @@ class Shelf:
             said_at=said_at,
             language=gist.language,
             terms=tuple([term for _, term, _ in ranked]),
-            weights=tuple([weight / length for weight, _, _ in ranked if weight]),
+            weights=as_stored([weight / length for weight, _, _ in ranked if weight]),
             masses=tuple([mass for _, _, mass in ranked]),
-            title=gist.title,
+            title={term: mass_of[term] for term in sorted(gist.title)},
             figures=gist.figures,
             dated=gist.dated,
         )
@@ -107,17 +114,13 @@ class Shelf:
         Stories in which it is the next of a series are not among them.
         """
         nearby = self._nearby(asked)
-        kinds = ((member, copy_kind(asked, member)) for member in nearby[:_COPIES])
+        mass_of = dict(zip(asked.terms, asked.masses, strict=True))
+        kinds = (
+            (member, copy_kind(asked, member, shared=shared_mass(mass_of, member)))
+            for member in nearby[:_COPIES]
+        )
         copied = next(((member, kind) for member, kind in kinds if kind), None)
-        by_story: dict[StoryId, list[Member]] = {}
-        for member in nearby:
-            chosen = by_story.setdefault(member.story, [])
-            if len(chosen) < _MEMBERS:
-                chosen.append(member)
-        alike = [
-            self._compare(asked, story, members)
-            for story, members in list(by_story.items())[:_STORIES]
-        ]
+        alike = self._alike(asked, nearby, mass_of)
         serials = frozenset(each.story for each in alike if is_serial(asked, each.nearest))
         stories = [each for each in alike if each.story not in serials]
         stories.sort(key=attrgetter("likeness"), reverse=True)
@@ -129,7 +132,7 @@ class Shelf:
         )
 
     def put(self, member: Member, story: StoryId) -> None:
-        """Remember an item as told in a story, and forget what is too old or too much."""
+        """Remember an item as told in a story; of more than the cap the oldest is forgotten."""
         member.story = story
         number = self._next
         self._next += 1
@@ -138,7 +141,7 @@ class Shelf:
         self._weights.count(member)
         for term, weight in _heaviest(member):
             self._by_term.setdefault(term, []).append((number, weight))
-        self._centres.setdefault(story, _Centre()).members.append(member)
+        self._centres.setdefault(story, _Centre()).members.append(number)
         self._forget(member.at - self._window)
 
     def merge(self, story: StoryId, into: StoryId) -> None:
@@ -146,47 +149,10 @@ class Shelf:
         left = self._centres.pop(story, None)
         if left is None:
             return
-        centre = self._centres.setdefault(into, _Centre())
-        for member in left.members:
-            member.story = into
-        # Behind those that are in its sums, to be summed in their turn.
-        centre.members += left.members
-
-    def _nearby(self, asked: Member) -> list[Member]:
-        """Return the members that share heavy terms, the most alike first."""
-        found: dict[int, float] = {}
-        for term, weight in _heaviest(asked):
-            for number, theirs in self._by_term.get(term, ())[-_LATEST:]:
-                found[number] = found.get(number, 0.0) + weight * theirs
-        best = nlargest(_STORIES * _MEMBERS * 2, found, key=found.__getitem__)
-        return [self._members[number] for number in best]
-
-    def _compare(self, asked: Member, story: StoryId, members: Sequence[Member]) -> Alike:
-        own = dict(zip(asked.terms, asked.weights, strict=False))
-        unit = self._unit(self._centres[story])
-        by_centre = sum([weight * own[term] for term, weight in unit.items() if term in own])
-        likes = [_like(own, member) for member in members]
-        nearest = members[max(range(len(likes)), key=likes.__getitem__)]
-        by_members = sum(likes) / len(likes)
-        return Alike(
-            story=story,
-            likeness=(by_centre + by_members) / 2,
-            shared=shared_mass(asked, nearest),
-            nearest=nearest,
-        )
-
-    def _unit(self, centre: _Centre) -> dict[int, float]:
-        """Return the middle of a story's members, made when it is asked for."""
-        late = centre.members[centre.summed : _FROZEN]
-        if late:
-            for member in late:
-                for term, weight in zip(member.terms, member.weights, strict=False):
-                    centre.sums[term] = centre.sums.get(term, 0.0) + weight
-            centre.summed += len(late)
-            top = nlargest(_CENTRE_TERMS, centre.sums.items(), key=itemgetter(1))
-            length = sqrt(sum([weight * weight for _, weight in top])) or 1.0
-            centre.unit = {term: weight / length for term, weight in top}
-        return centre.unit
+        for number in left.members:
+            self._members[number].story = into
+        there = self._centres.get(into, _Centre())
+        self._centres[into] = _Centre(members=sorted([*there.members, *left.members]))
 
     def _forget(self, before: datetime) -> None:
         while self._order:
@@ -204,16 +170,84 @@ class Shelf:
                     del self._by_term[term]
             self._leave(member)
 
+    def _nearby(self, asked: Member) -> list[Member]:
+        """Return the members that share heavy terms, the most alike first."""
+        found: dict[int, float] = {}
+        before = found.get
+        for term, weight in _heaviest(asked):
+            for number, theirs in self._by_term.get(term, ())[-_LATEST:]:
+                found[number] = before(number, 0.0) + weight * theirs
+        best = sorted(found, key=found.__getitem__, reverse=True)
+        return [self._members[number] for number in best[: _STORIES * _MEMBERS * 2]]
+
+    def _alike(
+        self, asked: Member, nearby: Iterable[Member], mass_of: Mapping[int, float]
+    ) -> list[Alike]:
+        """Compare an item with the stories that its nearest members are of."""
+        by_story: dict[StoryId, list[Member]] = {}
+        for member in nearby:
+            chosen = by_story.setdefault(member.story, [])
+            if len(chosen) < _MEMBERS:
+                chosen.append(member)
+        own = dict(zip(asked.terms, asked.weights, strict=False))
+        return [
+            self._compare(own, mass_of, story, members)
+            for story, members in islice(by_story.items(), _STORIES)
+        ]
+
+    def _compare(
+        self,
+        own: Mapping[int, float],
+        mass_of: Mapping[int, float],
+        story: StoryId,
+        members: Sequence[Member],
+    ) -> Alike:
+        unit = self._unit(self._centres[story])
+        by_centre = sum([weight * own[term] for term, weight in unit.items() if term in own])
+        likes = [_like(own, member) for member in members]
+        nearest = members[max(range(len(likes)), key=likes.__getitem__)]
+        by_members = sum(likes) / len(likes)
+        return Alike(
+            story=story,
+            likeness=(by_centre + by_members) / 2,
+            shared=shared_mass(mass_of, nearest)[0],
+            nearest=nearest,
+        )
+
+    def _unit(self, centre: _Centre) -> dict[int, float]:
+        """Return the middle of a story's members, made when it is asked for."""
+        late = centre.members[centre.summed : _FROZEN]
+        for number in late:
+            _sum_up(centre.sums, self._members[number], 1)
+        if late or centre.unit is None:
+            centre.summed += len(late)
+            top = nlargest(_CENTRE_TERMS, centre.sums.items(), key=itemgetter(1, 0))
+            length = sqrt(sum([weight * weight for _, weight in top])) or 1.0
+            centre.unit = {term: weight / length for term, weight in top}
+        return centre.unit
+
     def _leave(self, member: Member) -> None:
         centre = self._centres[member.story]
-        # Its centre keeps what left: a story is the same when its beginning is three days old.
-        centre.summed = max(0, centre.summed - 1)
-        centre.members.remove(member)
+        del centre.members[0]  # the oldest of all is the oldest of its story
         if not centre.members:
             del self._centres[member.story]
+        elif centre.summed:
+            centre.summed -= 1
+            centre.unit = None
+            _sum_up(centre.sums, member, -1)
 
 
-def _like(own: dict[int, float], member: Member) -> float:
+def _sum_up(sums: dict[int, float], member: Member, times: int) -> None:
+    """Add a member's weights, or take them away: exactly, since they have few digits."""
+    for term, weight in zip(member.terms, member.weights, strict=False):
+        total = sums.get(term, 0.0) + times * weight
+        if total:
+            sums[term] = total
+        else:
+            sums.pop(term, None)
+
+
+def _like(own: Mapping[int, float], member: Member) -> float:
     likeness = 0.0
     for term, weight in zip(member.terms, member.weights, strict=False):
         if term in own:

@@ -38,13 +38,15 @@ class Weights:
 
     def discount(self, member: Member) -> None:
         """Let an item that was counted count no more."""
-        self._items[member.language] -= 1
         counted = self._with[member.language]
         for each in _weighed(member):
             if counted[each] == 1:
                 del counted[each]
             else:
                 counted[each] -= 1
+        self._items[member.language] -= 1
+        if not self._items[member.language]:
+            del self._items[member.language], self._with[member.language]
 
     def weigh(self, gist: Gist) -> list[float]:
         """Return the weight of each term of a gist by itself, however often it stands there."""
@@ -53,13 +55,11 @@ class Weights:
         most = _RECENT_AT_MOST if total else 1.0
         seen = most / (items + _FEW)
         known = (1 - seen * items) / total if total else 0.0
-        weights = []
-        for each in gist.terms:
-            share = background.get(each, _UNSEEN) * known
-            if each in recent:
-                share += recent[each] * seen
-            weights.append(0.0 if share > COMMON else -log(max(share, _RAREST)))
-        return weights
+        shares = [
+            background.get(each, _UNSEEN) * known + recent.get(each, 0) * seen
+            for each in gist.terms
+        ]
+        return [0.0 if share > COMMON else -log(max(share, _RAREST)) for share in shares]
 
 
 def _weighed(member: Member) -> tuple[int, ...]:

@@ -38,7 +38,9 @@ def application(health: AskHealth, *, token: str = "", hosts: Collection[str] = 
 
     async def live(_: Request) -> Response:
         answer = await _ask(health)
-        return JSONResponse({"live": answer.live}, 200 if answer.live else 503)
+        return JSONResponse(
+            {"live": answer.live, "degraded": not answer.ready}, 200 if answer.live else 503
+        )
 
     async def ready(_: Request) -> Response:
         answer = await _ask(health)

@@ -3,13 +3,16 @@
 import json
 import logging
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 
 import pytest
 from alert_builders import OLD_SECRET, SECRET, TOKEN, a_message, a_notifier, attempt, told
 from builders import NOW
 from standardwebhooks import Webhook, WebhookVerificationError
+from visits import resolver_of
 
 from monitor.alerts.render import body
+from monitor.feeds.transport import GuardedTransport
 from monitor.model import Delivered, Retry
 from monitor.testing.receivers import SlackReceiver, WebhookReceiver, mentions, show_slack
 from monitor.testing.server import Answer, LoopbackServer
@@ -91,6 +94,27 @@ async def test_case_55_a_private_address_is_not_reached_unless_it_is_allowed(kin
         assert not blocked.verdict.maybe_sent
         allowed = await attempt(a_notifier(kind, server.url("/hook")))
         assert allowed.verdict == Delivered()
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [["127.0.0.2"], ["::1"], ["::ffff:127.0.0.2"], ["10.1.2.3"], ["169.254.169.254"], ["0.0.0.0"]],
+    ids=lambda addresses: addresses[0],
+)
+async def test_case_55_a_name_that_comes_to_lead_elsewhere_is_not_followed_there(addresses):
+    names = {"hook.example": ["127.0.0.1"]}
+    only_here = (ip_network("127.0.0.1/32"),)
+    async with LoopbackServer(lambda _: OK) as server:
+        async with LoopbackServer(lambda _: OK, host="127.0.0.2", port=server.port) as other:
+            url = f"http://hook.example:{server.port}/hook"
+            siem = a_notifier("webhook", url, allow_networks=only_here)
+            for leads_to, verdict in ((names["hook.example"], Delivered), (addresses, Retry)):
+                names["hook.example"] = leads_to
+                door = GuardedTransport(resolver=resolver_of(names))
+                seen = await attempt(siem, transport=door)
+                assert isinstance(seen.verdict, verdict)
+            assert (len(server.requests), other.accepted) == (1, 0)
+        assert seen.verdict.reason.startswith("blocked_address: ")
 
 
 @HTTP_KINDS

@@ -344,6 +344,22 @@ async def test_case_42_rows_of_a_notifier_that_left_wait_for_it(store, caplog):
             assert desk.states() == ["delivered"] * 3
 
 
+async def test_case_42_what_was_parked_before_its_notifier_left_says_that_it_left(store):
+    many(store, 1)
+    async with Server(Answer(status=401)) as server:
+        at = a_destination("desk", server.url("/hook"))
+        async with bench(store, at) as desk:
+            await desk.send()
+            assert [row.reason for row in desk.rows()] == ["auth"]
+            await desk.follow(a_configuration())
+            [row] = desk.rows()
+            assert row.reason == "no_destination: no notifier is named “desk” now"
+            server.answer = OK
+            await desk.follow(a_configuration(at))
+            await desk.send()
+            assert desk.states() == ["delivered"]
+
+
 async def test_case_43_a_rotated_secret_lets_go_what_the_old_one_closed(store):
     many(store, 1)
     async with Server(Answer(status=401)) as server:

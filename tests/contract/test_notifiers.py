@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -14,9 +14,9 @@ from mail_builders import a_mail_notifier
 
 from monitor.alerts.digests import digests
 from monitor.alerts.notices import message as notice_message
-from monitor.alerts.render import message
+from monitor.alerts.render import body, message
 from monitor.alerts.render import test_message as marked_test_message
-from monitor.model import Dead, Delivered, Notice, Reason, Retry, Severity, SourceRef
+from monitor.model import Dead, Delivered, Notice, Reason, Retry, Severity, SourceRef, Words
 from monitor.notify import KINDS
 from monitor.settings import NotifierSettings
 from monitor.testing.receivers import (
@@ -276,3 +276,30 @@ async def test_a_secret_that_cannot_sign_is_the_destinations_fault():
 
 def test_every_kind_is_held_to_this_suite():
     assert set(DESTINATIONS) == set(KINDS)
+
+
+WORDS = "Look at **this**: <!channel> @everyone\n\nfrom the desk"
+
+
+async def test_words_of_a_template_stand_for_ours_but_in_a_webhook(destination):
+    whole = replace(message(an_alert()), words=Words(text=WORDS, title="Read: this"))
+    assert isinstance((await destination.take(whole)).verdict, Delivered)
+    [said] = destination.arrived()
+    if destination.settings.kind == "webhook":
+        assert said == body(whole).decode()
+        return
+    assert "Look at" in said
+    assert "from the desk" in said
+    if destination.settings.kind != "pagerduty":  # where it is the summary, above the details
+        assert "Airlines were told" not in said
+    titled = destination.settings.kind in {"email", "ntfy", "apprise"}
+    assert said.startswith("Read: this") == titled
+
+
+async def test_a_note_stands_below_our_own_words(destination):
+    note = "the template of desk failed; these are our own words"
+    whole = replace(message(an_alert()), words=Words(note=note))
+    assert isinstance((await destination.take(whole)).verdict, Delivered)
+    [said] = destination.arrived()
+    assert "Trump says Venezuelan" in said
+    assert (note in said.replace("\\", "")) == (destination.settings.kind != "webhook")

@@ -64,6 +64,22 @@ def test_no_message_leaves_before_the_rate_lets_it(store, open_store):
     assert claim(other, rate=SLOW, now=NOW + SECOND) is None
 
 
+def test_the_rate_counts_from_the_answer(store):
+    several(store, 2)
+    delivery = claim(store, rate=Rate(every=SECOND, burst=1))
+    settle(store, delivery, Delivered(), now=NOW + 0.3 * SECOND, took=0.3 * SECOND)
+    assert store.free_at("desk", NOW + 0.3 * SECOND) == NOW + 1.3 * SECOND
+
+
+def test_what_is_due_when_a_pause_ends_waits_for_its_end(store):
+    several(store, 1)
+    limited = Retry(reason="rate_limited", after=SECOND, scope="destination", counts=False)
+    settle(store, claim(store), limited, next_attempt=NOW + SECOND)
+    assert store.free_at("desk", NOW) == NOW + SECOND
+    settle(store, claim(store, now=NOW + SECOND), DOWN, next_attempt=NOW + MINUTE)
+    assert store.free_at("desk", NOW + SECOND) is None
+
+
 def test_the_most_urgent_gets_the_next_place(store):
     several(store, 3)
     for _ in range(2):

@@ -307,3 +307,20 @@ def test_a_digest_goes_when_nobody_is_owed_it(store: Store):
     store.prune(MORNING + 10 * DAY)
     assert store.deliveries() == []
     assert store.next_due() is None
+
+
+def test_what_is_over_the_rate_is_told_as_soon_as_it_fills_a_list(store):
+    policy = a_policy(throttle=Throttle(per_story=6 * HOUR, max_per_hour=1), notify=("desk",))
+    for poll in range(5):
+        publish(store, policy, *(str(10 * poll + n) for n in range(5)), now=NOW + poll * MINUTE)
+    full = NOW + 4 * MINUTE
+    tell(store, policy, full - MINUTE)
+    single, flood, *none = outbox(store)
+    assert (len(titles(single)), flood.message.type, none) == (1, "system.watchlist_flooding", [])
+    tell(store, policy, full)
+    lists = [row for row in outbox(store) if row.message.type == "alert.digest"]
+    assert sorted(len(titles(row)) for row in lists) == [4, 20]
+    told = {each["alert"]["id"] for row in lists for each in row.message.data["alerts"]}
+    assert len(told | {single.message.data["alert"]["id"]}) == 25
+    tell(store, policy, full + HOUR)
+    assert len(outbox(store)) == 4

@@ -21,8 +21,8 @@ from monitor.model import DeliveryState
 from monitor.queue import LeaseLost
 from monitor.queue.memory import MemoryQueue
 from monitor.settings import PollSettings, Settings, StoreSettings
+from monitor.store import Counts
 from monitor.store.engine import UnavailableError
-from monitor.store.lookups import Counts
 
 PATIENCE = 30.0  # seconds until what never happens fails the test
 

@@ -71,7 +71,7 @@ async def test_a_term_that_stands_only_on_the_page_alerts(tmp_path):
 
 async def test_a_page_that_takes_too_long_to_read_is_given_up_and_the_next_is_read():
     huge = a_page(*[f"Paragraph {n} <a href='/{n}'>of</a> very many." for n in range(20_000)])
-    async with ParserPool(1, deadline=timedelta(seconds=1)) as parsers:
+    async with ParserPool(1, deadline=timedelta(seconds=3)) as parsers:
         failed = await parsers.extract(huge.body, url="https://wire.example/huge")
         assert isinstance(failed, Failed)
         assert failed.kind is ErrorKind.PARSE

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.feeds.parsers.pool import ParserPool, _remember
+from monitor.feeds.parsers.children import remember
+from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.reading.parse import parse
 from monitor.model import Document, ErrorKind, Failed
 
@@ -144,7 +145,7 @@ async def offend(pool, number=0):
 
 async def test_a_document_that_hung_its_parser_before_keeps_no_other_waiting():
     async with ParserPool(1, deadline=timedelta(seconds=2)) as pool:
-        _remember(pool._offenders, f"{OFFENDER}0")
+        remember(pool._offenders, f"{OFFENDER}0")
         again = asyncio.ensure_future(offend(pool))
         while not pool._apart.empty():
             await asyncio.sleep(0)
@@ -157,7 +158,7 @@ async def test_a_document_that_hung_its_parser_before_keeps_no_other_waiting():
 async def test_of_documents_that_hung_their_parsers_only_one_is_parsed_at_a_time():
     async with ParserPool(3, deadline=SHORT) as pool:
         for number in range(3):
-            _remember(pool._offenders, f"{OFFENDER}{number}")
+            remember(pool._offenders, f"{OFFENDER}{number}")
         tasks = [asyncio.ensure_future(offend(pool, number)) for number in range(3)]
         while not all(task.done() for task in tasks):
             assert pool._free.qsize() == 3
@@ -175,10 +176,10 @@ async def test_a_document_that_is_mended_is_an_offender_no_more():
         assert not pool._offenders
 
 
-async def test_no_more_offenders_are_remembered_than_a_limit():
+async def test_no_more_offenders_areremembered_than_a_limit():
     async with ParserPool(1) as pool:
         for number in range(2_000):
-            _remember(pool._offenders, str(number))
+            remember(pool._offenders, str(number))
         assert len(pool._offenders) == 1_024
         assert "1999" in pool._offenders
 
@@ -192,7 +193,7 @@ async def test_an_address_whose_document_was_flawed_is_not_tried_at_once_until_i
         assert child.documents == 2
 
 
-async def test_no_more_flawed_addresses_are_remembered_than_a_limit():
+async def test_no_more_flawed_addresses_areremembered_than_a_limit():
     async with ParserPool(1) as pool:
         for number in range(1_100):
             await pool.parse(good(), url=f"https://x.example/{number}")
@@ -322,7 +323,7 @@ async def test_a_child_sees_no_secrets_and_may_do_little(monkeypatch):
 @linux
 def test_children_end_when_the_daemon_is_killed():
     program = (
-        "import asyncio\nfrom monitor.feeds.parsers.pool import ParserPool, _remember\n"
+        "import asyncio\nfrom monitor.feeds.parsers.pool import ParserPool\n"
         "async def main():\n"
         "    pool = ParserPool(1)\n"
         "    await pool.parse(b'<rss/>')\n"

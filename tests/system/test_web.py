@@ -51,7 +51,7 @@ async def site(health=lambda: FINE, *, host="127.0.0.1", token=""):
 async def test_a_healthy_daemon_is_live_and_ready():
     async with site() as web:
         live, ready = await web.get("/healthz"), await web.get("/readyz")
-    assert (live.status_code, live.json()) == (200, {"live": True})
+    assert (live.status_code, live.json()) == (200, {"live": True, "degraded": False})
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "reasons": []})
 
 
@@ -61,7 +61,7 @@ async def test_what_keeps_the_daemon_from_being_ready_is_said_in_words():
 
     async with site(unwell) as web:
         live, ready = await web.get("/healthz"), await web.get("/readyz")
-    assert live.status_code == 200
+    assert (live.status_code, live.json()) == (200, {"live": True, "degraded": True})
     assert ready.status_code == 503
     assert ready.json() == {"ready": False, "reasons": ["the store can't be read"]}
 

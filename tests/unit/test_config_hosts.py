@@ -150,12 +150,29 @@ def test_a_notifier_that_only_hears_of_health_is_used(folder):
     assert warned == []
 
 
+def missing(loaded, *extras):
+    """Return the warnings there would be if these extras were not installed."""
+    found = doubts(loaded.settings, loaded.root, missing=extras)
+    return [each for each in found if "extra" in each.code]
+
+
 def test_pages_that_can_not_be_read_are_a_warning_where_they_are_asked_for(folder):
     loaded = folder.load(
         f"sources:\n  - {{url: '{FEED}', fulltext: yes}}\n  - {{url: '{FEED}?2', fulltext: no}}\n"
     )
-    found = [
-        each for each in doubts(loaded.settings, loaded.root, pages=False) if "extra" in each.code
-    ]
-    assert [(str(each.code), each.line) for each in found] == [("missing-extra", 2)]
-    assert "[fulltext]" in found[0].help
+    [found] = missing(loaded, "fulltext")
+    assert (str(found.code), found.line) == ("missing-extra", 2)
+    assert "[fulltext]" in found.help
+
+
+def test_a_notifier_that_can_not_send_is_a_warning_where_it_stands(folder):
+    loaded = folder.load(
+        "notifiers:\n"
+        "  pager: {type: apprise, url: 'json://localhost/hook'}\n"
+        "  desk: {type: console}\n"
+    )
+    [found] = missing(loaded, "apprise")
+    assert (str(found.code), found.line) == ("missing-extra", 2)
+    assert "“pager”" in found.message
+    assert "[apprise]" in found.help
+    assert not [each for each in loaded.warnings if "extra" in each.code]

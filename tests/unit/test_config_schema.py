@@ -158,7 +158,7 @@ FRAMES = {
     "SourceFilterOptions": "watchlists: {{w: {{match: [a1], sources: {{{}}}}}}}",
     "ExpectationOptions": "watchlists: {{w: {{match: [a1], tests: {{{}}}}}}}",
     "SampleOptions": "watchlists: {{w: {{match: [a1], tests: {{match: [{{title: a, {}}}]}}}}}}",
-    "ConsoleOptions": "notifiers: {{n: {{{}}}}}",
+    "ConsoleOptions": "notifiers: {{n: {{type: console, {}}}}}",
     "SlackOptions": "notifiers: {{n: {{type: slack, url: 'https://a.example/', {}}}}}",
     "WebhookOptions": "notifiers: {{n: {{type: webhook, url: 'https://a.example/', {}}}}}",
     "DiscordOptions": "notifiers: {{n: {{type: discord, url: 'https://a.example/', {}}}}}",
@@ -174,6 +174,7 @@ FRAMES = {
     "HealthOptions": "health: {{{}}}",
     "StoreOptions": "store: {{{}}}",
     "WebOptions": "web: {{token: a, {}}}",
+    "EngineOptions": "engine: {{{}}}",
     "LogOptions": "log: {{{}}}",
 }
 OUTSIDE = {

@@ -148,3 +148,12 @@ def test_a_rate_that_was_not_used_for_long_gives_no_more_than_its_burst():
     first = rate.after(NOW, later)
     assert first <= later
     assert rate.after(first, later) == later + SECOND
+
+
+def test_a_receiver_that_asked_for_a_pause_gets_no_burst_for_an_hour():
+    rate = Rate(every=SECOND, burst=3)
+    # A message that left late must not make the next one follow too soon.
+    late = NOW + 0.4 * SECOND
+    assert rate.after(NOW, late, limited_at=NOW) == late + SECOND
+    later = NOW + timedelta(hours=2)
+    assert rate.after(NOW, later, limited_at=NOW) <= later

@@ -6,9 +6,9 @@ from builders import NOW, an_item
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Sighting, Story, StoryBook, StoryId
+from monitor.model import Sighting, SourceRef, Story, StoryBook, StoryId
 from monitor.stories.joining import join as join_sightings
-from monitor.stories.keys import story_id, title_key
+from monitor.stories.keys import story_id, teller, title_key
 
 NO_STORIES = StoryBook(by_key={}, stories={})
 
@@ -88,3 +88,15 @@ def test_repeating_a_poll_begins_the_same_stories(keys):
     assert first == again
     assert sum(story.size for story in stories.values()) == len(items)
     assert set(first.values()) <= {story_id(item.id) for item in items}
+
+
+def test_google_news_is_as_many_sources_as_it_names_outlets():
+    google = SourceRef(name="Google", url="https://news.google.com/rss/search?q=OPEC")
+    reuters, cnbc = (
+        an_item(title=f"OPEC+ keeps output steady - {outlet}", source=google)
+        for outlet in ("Reuters", "CNBC")
+    )
+    assert teller(reuters) != teller(cnbc)
+    assert teller(an_item(title="OPEC+ keeps output steady", source=google)) == google.url
+    wire = an_item(title="OPEC+ keeps output steady - Reuters")
+    assert teller(wire) == wire.source.url

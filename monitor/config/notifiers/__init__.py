@@ -1,9 +1,11 @@
 """The schema of destinations: one mapping per kind of notifier. Pure."""
 
-from typing import Annotated, TypeAlias
+from collections.abc import Collection, Mapping
+from typing import Annotated, TypeAlias, get_args
 
 from pydantic import BeforeValidator, Discriminator, Tag
 
+from monitor.config.kinds import Options
 from monitor.config.notifiers.chats import (
     DiscordOptions,
     MattermostOptions,
@@ -63,7 +65,21 @@ def _check_type(value: object) -> object:
     kind = text_of(value["type"], "a kind of notifier")
     if kind not in KINDS:
         raise one_of(kind, KINDS, at="type")
+    _refuse_template(kind, value)
     return value
+
+
+def _refuse_template(kind: str, given: Collection[str]) -> None:
+    """Refuse a template where the kind takes none, and say which do."""
+    takes = {each: MODELS[each].model_fields.keys() for each in KINDS}
+    for option in ("template", "title"):
+        if option in given and option not in takes[kind]:
+            others = ", ".join(each for each in KINDS if option in takes[each])
+            message = f"{quote(kind)} takes no {option} of yours"
+            advice = f"remove the line; it can stand at: {others}"
+            if kind == "webhook":
+                advice = "remove the line; a webhook sends JSON that programs rely on"
+            raise wrong(Code.NO_TEMPLATE, message, advice, at=option)
 
 
 NotifierOptions: TypeAlias = (
@@ -78,6 +94,10 @@ NotifierOptions: TypeAlias = (
     | EmailOptions
     | AppriseOptions
 )
+# By kind; the fields of each say what it takes.
+MODELS: Mapping[str, type[Options]] = {
+    get_args(each.model_fields["type"].annotation)[0]: each for each in get_args(NotifierOptions)
+}
 NotifierItem: TypeAlias = Annotated[
     Annotated[ConsoleOptions, Tag("<console>")]
     | Annotated[SlackOptions, Tag("<slack>")]

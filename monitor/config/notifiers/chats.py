@@ -8,6 +8,9 @@ from monitor.config.addresses import Networks, NotifierAddress
 from monitor.config.kinds import Given, Options, Text
 from monitor.config.notifiers.values import (
     NETWORKS,
+    TEMPLATE,
+    TITLE,
+    Template,
     Token,
     Topic,
     refuse_unencrypted,
@@ -39,6 +42,7 @@ class SlackOptions(Options):
         description="The channel a bot posts to: its id, or # and its name.",
         examples=["#desk"],
     )
+    template: Template = TEMPLATE
     allow_networks: Networks = NETWORKS
 
     @model_validator(mode="after")
@@ -69,6 +73,7 @@ class DiscordOptions(Options):
         "thread.",
         examples=["${DISCORD_WEBHOOK_URL}"],
     )
+    template: Template = TEMPLATE
     allow_networks: Networks = NETWORKS
 
     @model_validator(mode="after")
@@ -86,6 +91,7 @@ class TeamsOptions(Options):
         "stands.",
         examples=["${TEAMS_WEBHOOK_URL}"],
     )
+    template: Template = TEMPLATE
     allow_networks: Networks = NETWORKS
 
     @model_validator(mode="after")
@@ -103,6 +109,7 @@ class MattermostOptions(Options):
     url: NotifierAddress = Field(
         description="The webhook's address; it is a secret.", examples=["${MATTERMOST_WEBHOOK_URL}"]
     )
+    template: Template = TEMPLATE
     allow_networks: Networks = NETWORKS
 
     @model_validator(mode="after")
@@ -128,6 +135,8 @@ class NtfyOptions(Options):
         description="An access token, where the topic is protected.",
         examples=["${NTFY_TOKEN}"],
     )
+    template: Template = TEMPLATE
+    title: Template = TITLE
     allow_networks: Networks = NETWORKS
 
     @model_validator(mode="after")

@@ -8,11 +8,14 @@ from monitor.config.addresses import Networks, NotifierAddress, WebhookSecret
 from monitor.config.kinds import Given, OneOrMore, Options, Text
 from monitor.config.notifiers.values import (
     NETWORKS,
+    TEMPLATE,
+    TITLE,
     MailAddress,
     Port,
     RoutingKey,
     Server,
     Service,
+    Template,
 )
 from monitor.config.problems import Code
 from monitor.config.values import wrong
@@ -24,6 +27,7 @@ class ConsoleOptions(Options):
     """Prints alerts where `monitor run` runs. One called `console` is always there."""
 
     type: Literal["console"] = Field(description="The kind of notifier.", examples=["console"])
+    template: Template = TEMPLATE
 
 
 class WebhookOptions(Options):
@@ -61,6 +65,7 @@ class PagerDutyOptions(Options):
         description="Where events are posted; accounts in Europe have another address.",
         examples=["https://events.eu.pagerduty.com/v2/enqueue"],
     )
+    template: Template = TEMPLATE
     allow_networks: Networks = NETWORKS
 
 
@@ -96,6 +101,8 @@ class EmailOptions(Options):
     to: Annotated[list[MailAddress], OneOrMore(), Field(min_length=1)] = Field(
         description="Who gets them.", examples=[["desk@example.org", "night@example.org"]]
     )
+    template: Template = TEMPLATE
+    title: Template = TITLE
     allow_networks: Networks = NETWORKS
 
     @model_validator(mode="after")
@@ -118,3 +125,5 @@ class AppriseOptions(Options):
         description="The service's address as Apprise writes it; it is a secret.",
         examples=["${APPRISE_URL}"],
     )
+    template: Template = TEMPLATE
+    title: Template = TITLE

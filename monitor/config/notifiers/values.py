@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from monitor.config.addresses import is_within
-from monitor.config.kinds import Words, json_text
+from monitor.config.kinds import ANY_SCALAR, Words, json_text
 from monitor.config.problems import Code, quote
 from monitor.config.values import text_of, wrong
 from monitor.model import Network
@@ -24,6 +24,19 @@ NETWORKS = Field(
     "Link-local and cloud metadata addresses need a network of their own.",
     examples=[["10.0.0.0/8"]],
 )
+
+TEMPLATE = Field(
+    default=None,
+    description="What messages say, in your own words: a template in the syntax of Jinja. Where it "
+    "says nothing, our own words are sent. Variables: docs/notifiers.md.",
+    examples=["{% if item %}{{ watchlist.name }}: {{ item.title }}{% endif %}"],
+)
+TITLE = Field(
+    default=None,
+    description="A template of the title or subject.",
+    examples=["{% if item %}[{{ watchlist.severity }}] {{ item.title }}{% endif %}"],
+)
+LONGEST_TEMPLATE = 10_000
 
 _MAIL = re.compile(r"[^\s<>@\"]+@[A-Za-z0-9.-]+")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?")
@@ -98,6 +111,18 @@ def read_service(value: object) -> str:
     return text
 
 
+def read_template(value: object) -> str:
+    """Return a template as it stands; what it says is looked at once all of them are read."""
+    text = text_of(value, "a template")
+    if not text:
+        raise wrong(Code.EMPTY_VALUE, "this template is empty", "write one, or remove the line")
+    if len(text) > LONGEST_TEMPLATE:
+        message = f"a template has at most {LONGEST_TEMPLATE:,} characters"
+        raise wrong(Code.BAD_TEMPLATE, message, "shorten it")
+    assert isinstance(value, str)
+    return value
+
+
 def refuse_unencrypted(url: str, networks: Sequence[Network], *, what: str, example: str) -> None:
     """Refuse an address whose secret all could read on its way, but inside an opened network."""
     split = urlsplit(url)
@@ -127,6 +152,9 @@ RoutingKey: TypeAlias = Annotated[
 ]
 Token: TypeAlias = Annotated[
     str, PlainValidator(read_token), json_text(r"^[!-~]+$"), Words("token")
+]
+Template: TypeAlias = Annotated[
+    str | None, PlainValidator(read_template), ANY_SCALAR, Words("template")
 ]
 Service: TypeAlias = Annotated[
     str,

@@ -1,21 +1,19 @@
-"""A process that parses one document after another, with little it could do besides.
+"""A process that does one piece of work after another, with little it could do besides.
 
 It reads frames from standard input and answers on standard output until its input ends. The
-parent may kill it at any time; it keeps nothing. The frames are those of `wire`.
+parent may kill it at any time; it keeps nothing.
 """
 
 import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from monitor.feeds.parsers.fulltext import extract
-from monitor.feeds.parsers.wire import ANSWER, READY, REQUEST, asked, encode
-from monitor.feeds.reading.parse import parse
-from monitor.model import ErrorKind, Failed, Parsed
+from monitor.feeds.parsers.frames import ANSWER, READY, REQUEST, Skill
 
 if sys.platform != "win32":  # there the parent's deadline is the only limit
     import resource
@@ -25,8 +23,9 @@ _HIGHEST_FILE = 65536
 _PAGE = 4096  # bytes, the least a page has
 
 
-def main(seconds: float, memory: int) -> None:
-    """Serve until standard input ends: `seconds` for each document, `memory` bytes in all."""
+def main(skill: Skill, seconds: float, memory: int) -> None:
+    """Serve until standard input ends: `seconds` for each request, `memory` bytes in all."""
+    do = _learnt(skill)
     _give_up_rights(memory)
     source, target = sys.stdin.buffer, sys.stdout.buffer
     target.write(READY)
@@ -36,7 +35,7 @@ def main(seconds: float, memory: int) -> None:
         head_length, body_length = REQUEST.unpack(header)
         head = source.read(head_length)
         _end_after(seconds)
-        answer = encode(_answer(head, source.read(body_length)))
+        answer = do(head, source.read(body_length))
         _end_after(0)
         grown = _has_grown(memory)
         _send(target, answer, last=grown)
@@ -44,28 +43,19 @@ def main(seconds: float, memory: int) -> None:
             return
 
 
+def _learnt(skill: Skill) -> Callable[[bytes, bytes], bytes]:
+    """Return what makes an answer of a head and a body; only what it needs is imported."""
+    if skill == "templates":
+        from monitor.feeds.parsers.rendering import answer
+    else:
+        from monitor.feeds.parsers.documents import answer
+    return answer
+
+
 def _end_after(seconds: float) -> None:
     """Have the kernel end this process then, should the parent that kills it be gone; 0: don't."""
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
-def _answer(head: bytes, body: bytes) -> Parsed | str:
-    task, said = asked(head)
-    if task == "extract":
-        return _extract(body, **said)
-    known = bytes.fromhex(said.pop("known"))
-    return parse(body, known=known, **said)
-
-
-def _extract(page: bytes, content_type: str) -> str | Failed:
-    try:
-        return extract(page, content_type=content_type)
-    except MemoryError:
-        message = "reading it takes more memory than allowed"
-    except Exception as fault:  # noqa: BLE001 - which ones escape trafilatura can't be listed
-        message = f"the page could not be read ({type(fault).__name__})"
-    return Failed(kind=ErrorKind.PARSE, message=message)
 
 
 def _send(target: BinaryIO, answer: bytes, *, last: bool) -> None:

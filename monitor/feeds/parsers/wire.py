@@ -1,14 +1,9 @@
 """What a parser child is asked and answers: JSON, safe to read even from one that was taken over.
 
 Pure: never touches network, clock or disk.
-
-A request: the lengths of the head and of the body (4 bytes each, big-endian), the head (JSON: what
-to do and its arguments), the body. An answer: its length (4 bytes), a byte that is 1 when the
-child has grown and will exit, and the answer. The child says READY once, before the first request.
 """
 
 import json
-import struct
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -20,10 +15,6 @@ from monitor.model import MARK_SIZE, Document, Entry, ErrorKind, Failed, Parsed,
 
 Task: TypeAlias = Literal["parse", "extract"]
 Path: TypeAlias = Literal["strict", "lenient", "json"]
-
-REQUEST = struct.Struct(">II")
-ANSWER = struct.Struct(">I?")
-READY = b"\x06"
 
 _PATHS = set(get_args(Path))
 

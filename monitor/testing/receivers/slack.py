@@ -1,6 +1,7 @@
 """A Slack that checks what it is sent, and refuses it in Slack's own words."""
 
 import json
+import math
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,13 +23,17 @@ MENTIONS = {"user", "usergroup", "channel", "broadcast"}
 class SlackReceiver:
     """A loopback incoming webhook: it takes what Slack would take and keeps it in `received`.
 
-    Answers in `script` are given first, one to each request, whatever that request says.
+    Answers in `script` are given first, one to each request, whatever that request says. With a
+    `pace` it takes one message in so many seconds and answers 429 to all others.
     """
 
     script: deque[Answer] = field(default_factory=deque)
     received: list[dict[str, Any]] = field(default_factory=list)
+    pace: float = 0.0  # seconds
+    limited: int = 0  # how often it answered 429 by itself
     token: str = "T0FAKE/B0FAKE/loopbackloopbackloopback"  # noqa: S105 - nobody else's, and false
     server: LoopbackServer = field(init=False)
+    _took_at: float = field(init=False, default=-math.inf)
 
     def __post_init__(self) -> None:
         self.server = LoopbackServer(self._answer)
@@ -58,6 +63,10 @@ class SlackReceiver:
         refusal = slack_refusal(request.body)
         if refusal:
             return Answer(status=400, body=refusal.encode())
+        if request.at - self._took_at < self.pace:
+            self.limited += 1
+            return rate_limit(math.ceil(self.pace))
+        self._took_at = request.at
         self.received.append(json.loads(request.body))
         return Answer(body=b"ok")
 

@@ -1,0 +1,185 @@
+"""What tells the same event is one story, within its time; what only sounds like it is not."""
+
+import pytest
+from builders import NOW
+from story_builders import ARTICLES, DAY, HOUR, Newsroom
+
+from monitor.model import StoryBook
+from monitor.stories.joining import join, stay
+
+FERRY, PENSIONS = ARTICLES["en"]
+
+
+@pytest.fixture
+def room():
+    return Newsroom()
+
+
+REWORDED = {
+    "en": (
+        FERRY,
+        (
+            "210 rescued after ferry runs aground near Trapani",
+            (
+                "Coast guard helicopters lifted 210 passengers from a ferry that ran aground off"
+                " Sicily in heavy seas when its engines failed near Trapani harbour."
+            ),
+        ),
+    ),
+    "es": (
+        ARTICLES["es"][0],
+        (
+            "Evacuados cuatro pueblos de Ourense por un incendio forestal",
+            (
+                "El fuego, avivado por el viento, avanza por los montes de Galicia; la línea férrea"
+                " con Zamora está cortada y los vecinos duermen en un polideportivo de Verín."
+            ),
+        ),
+    ),
+    "de": (
+        ARTICLES["de"][0],
+        (
+            "Mulde zerstört Fußgängerbrücke in Grimma",
+            (
+                "Das Hochwasser der Mulde hat bei Grimma eine Brücke weggerissen. Im Landkreis gilt"
+                " Katastrophenalarm, am Kloster Nimbschen liegen Sandsäcke."
+            ),
+        ),
+    ),
+    "pl": (
+        ARTICLES["pl"][0],
+        (
+            "Pociąg z cysternami wykolejony koło Kutna, objazdy przez Łowicz",
+            (
+                "Przewróciły się wagony z olejem opałowym między Kutnem a Krośniewicami. Strażacy"
+                " wywieźli mieszkańców gospodarstw do szkoły."
+            ),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("language", REWORDED)
+def test_another_outlets_own_words_join_the_story(room, language):
+    for title, text in ARTICLES[language][1:]:
+        room.publish(title, text, language=language)
+    told, reworded = REWORDED[language]
+    first = room.publish(*told, language=language)
+    later = room.publish(*reworded, language=language, after=2 * HOUR)
+    assert room.are_together(first, later)
+    assert room.story(first).size == 2
+
+
+def test_two_earthquakes_on_one_day_are_two_stories(room):
+    chile = room.publish(
+        "Magnitude 6.1 earthquake shakes northern Chile",
+        "An earthquake of magnitude 6.1 struck near Iquique in northern Chile at a depth of 90"
+        " kilometres. Miners were brought to the surface; no damage was reported.",
+    )
+    japan = room.publish(
+        "Magnitude 6.4 earthquake shakes Hokkaido in Japan",
+        "An earthquake of magnitude 6.4 struck off Kushiro on Japan's island of Hokkaido. Trains"
+        " were halted and reactors checked; no tsunami warning was issued.",
+    )
+    assert not room.are_together(chile, japan)
+
+
+def test_two_rulings_on_one_man_are_two_stories(room):
+    bail = room.publish(
+        "Judge in New York denies Maduro bail",
+        "A federal judge in Manhattan ruled that the former president must stay in custody until"
+        " his trial on drug charges, since he might flee.",
+    )
+    assets = room.publish(
+        "London court unfreezes gold claimed by Maduro's bankers",
+        "The High Court lifted an order that had kept thirty-one tonnes of bullion in the vaults of"
+        " the Bank of England out of reach of the board named by Caracas.",
+    )
+    assert not room.are_together(bail, assets)
+
+
+def test_what_is_of_a_larger_matter_names_the_story_that_began_it(room):
+    first = room.publish(*FERRY)
+    later = room.publish(
+        "Sicily ferry company boss questioned by prosecutors",
+        "Prosecutors in Trapani questioned the owner of the shipping company, whose lawyers deny"
+        " that maintenance had been neglected. Unions called a strike at the docks in Palermo.",
+        after=8 * HOUR,
+    )
+    other = room.publish(*PENSIONS)
+    assert not room.are_together(first, later)
+    assert room.story(later).topic == room.story(first).id
+    assert room.story(other).topic is None
+    assert room.story(first).topic is None
+
+
+def test_after_72_hours_in_which_nobody_told_of_it_a_story_is_over(room):
+    first = room.publish(*FERRY)
+    soon = room.publish(*FERRY, after=71 * HOUR)
+    late = room.publish(*FERRY, after=73 * HOUR)
+    assert room.are_together(first, soon)
+    assert not room.are_together(soon, late)
+    assert room.kind(late) is None
+
+
+def test_a_story_takes_items_for_a_week_at_most(room):
+    told = [room.publish(*FERRY, after=2 * DAY) for _ in range(6)]
+    ages = [room.story(each).id for each in told]
+    assert len(set(ages[:4])) == 1
+    assert len(set(ages)) == 2
+    assert ages[4] == ages[5]
+
+
+def test_what_was_published_long_before_joins_by_link_and_headline_alone(room):
+    first = room.publish(*FERRY, link_key="L")
+    long_ago = room.now - 4 * DAY
+    other = room.publish("Ferry off Sicily: what happened", FERRY[1], published=long_ago)
+    linked = room.publish("Ferry drama", FERRY[1], published=long_ago, link_key="L")
+    titled = room.publish(FERRY[0], "", published=long_ago)
+    assert not room.are_together(first, other)
+    assert room.are_together(first, linked, titled)
+    assert len(room.shelf) == 1
+
+
+def test_the_same_words_in_two_languages_are_two_stories(room):
+    title, text = ARTICLES["es"][0]
+    first = room.publish(title, text, language="es", title_key="")
+    again = room.publish(title, text, language="pt", title_key="")
+    assert not room.are_together(first, again)
+
+
+def test_a_language_is_the_same_with_and_without_its_country(room):
+    first = room.publish(*FERRY, language="en-GB", title_key="")
+    again = room.publish(*FERRY, language="EN_us", title_key="")
+    assert room.are_together(first, again)
+
+
+def test_any_words_for_a_language_are_as_good_as_none(room):
+    first = room.publish(*FERRY, language="Englisch, amerikanisch" * 20, title_key="")
+    again = room.publish(*FERRY, language="../../etc", title_key="")
+    assert room.are_together(first, again)
+
+
+def test_without_a_shelf_links_and_headlines_join(room):
+    room.remembers = False
+    first = room.publish(*FERRY)
+    again = room.publish(*FERRY)
+    other = room.publish("Ferry off Sicily runs aground", FERRY[1])
+    assert room.are_together(first, again)
+    assert not room.are_together(first, other)
+
+
+def test_nothing_new_is_nothing_joined():
+    made = join([], StoryBook(by_key={}, stories={}), now=NOW)
+    assert (made.of_item, made.stories, made.members) == ({}, {}, [])
+
+
+def test_an_edited_item_stays_in_its_story_and_is_told_of_others(room):
+    first = room.publish(*FERRY)
+    other = room.publish(*PENSIONS)
+    edited = room.sighting(*PENSIONS).item
+    book = StoryBook(
+        by_key=room.by_key, stories=room.stories, of_item={edited.id: room.of_item[first]}
+    )
+    [told] = stay([edited], book, now=room.now).values()
+    assert [each.id for each in told] == [room.of_item[first], room.of_item[other]]
