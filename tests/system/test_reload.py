@@ -173,7 +173,7 @@ async def test_a_file_that_is_saved_slowly_loses_nothing(desk):
         more.write_text(lists + "  oil: [Brent]\n")
 
     assert await desk.reloaded(in_three_steps) == "watchlists"
-    assert desk.told().watchlists == 3
+    await desk.tells(watchlists=3)
 
 
 async def test_a_warning_is_logged_when_it_is_new(desk):
