@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from monitor.alerts.headlines import marks
+from monitor.alerts.denials import marks
 from monitor.alerts.news import (
     Seen,
     all_terms,
@@ -47,6 +47,7 @@ LONGEST_BETWEEN: Final = timedelta(hours=6)
 # What is new of an alert that waits for a digest is made so long before that, to stand in it too.
 BEFORE_DIGEST: Final = timedelta(minutes=2)
 
+_OVERTAKING = frozenset({Reason.HEADLINE, Reason.NUMBERS})
 _PRESSING = frozenset({Reason.SEVERITY, Reason.HEADLINE})
 _MOST_TERMS = 100
 _MOST_FIGURES = 60
@@ -139,6 +140,7 @@ def _begin(seen: Seen, policy: Policy, now: datetime, reason: Reason) -> Step:
         due_at=now if match.severity is Severity.CRITICAL else now + policy.alerts.group_wait,
         terms=all_terms(match)[:_MOST_TERMS],
     )
+    case = replace(_learn(case, seen), headline=item.entry.title[:_HEADLINE])
     if case.due_at and case.due_at > now:
         words = f"{reason.value}, told at {_minute(case.due_at)} with what comes until then"
         return Step(outcome=ItemOutcome.ALERTED, reason=words, case=case)
@@ -150,19 +152,40 @@ def _gather(case: Case, seen: Seen, policy: Policy, now: datetime) -> Step:
     """Add an item to a story whose first alert waits for more of it."""
     severity = max(case.severity, seen.match.severity, key=lambda each: each.rank)
     terms = (*case.terms, *all_terms(seen.match))
+    news = _changes(case, seen, policy, now)
     case = replace(
-        case,
+        _learn(case, seen) if news else case,
         severity=severity,
-        similar=case.similar + 1,
+        similar=case.similar + (not news),
         terms=tuple(dict.fromkeys(terms))[:_MOST_TERMS],
     )
+    if news:
+        # Still a new story, but told by the item that says what became of it.
+        first = replace(case.news[0], item=seen.item.id)
+        case = replace(case, news=(first, *merged(case.news, news)), item=seen.item.id)
     if severity is Severity.CRITICAL:
         # What is critical waits for nothing; it is what the alert is about then.
-        alert, case = _tell(case, seen, policy, now)
+        alert, case = _tell(_learn(case, seen), seen, policy, now)
         words = f"{alert.reason.value}; critical, so told before its time"
         return Step(outcome=ItemOutcome.ALERTED, reason=words, case=case, alert=alert)
+    if news:
+        words = f"{said(news, seen.story)}; told in its first alert at {_minute(case.due_at)}"
+        return Step(outcome=ItemOutcome.UPDATED, reason=words, case=case)
     words = f"story {case.story} has its first alert at {_minute(case.due_at)}"
     return Step(outcome=ItemOutcome.SIMILAR, reason=words, case=case)
+
+
+def _changes(case: Case, seen: Seen, policy: Policy, now: datetime) -> tuple[News, ...]:
+    """Return what an item changes of what the first alert would have told."""
+    watchlist = policy.watchlists[case.watchlist]
+    news = whats_new(
+        case,
+        seen,
+        on_update=watchlist.on_update,
+        per_story=watchlist.throttle.per_story,
+        now=now,
+    )
+    return tuple(each for each in news if each.reason in _OVERTAKING)
 
 
 def _count(case: Case, seen: Seen) -> Step:
@@ -184,22 +207,28 @@ def _note(case: Case, seen: Seen, news: tuple[News, ...], now: datetime) -> Case
     reasons = {each.reason for each in news}
     rises = seen.match.severity.rank > case.severity.rank
     waiting = merged(case.news, news)
-    found = (*case.figures, *figures_told(seen))
     fresh = headline_terms(seen.match) if Reason.NEW_TERM in reasons else ()
     case = replace(
-        case,
+        _learn(case, seen),
         state=CaseState.OPEN if case.state in RESTING else case.state,
         severity=seen.match.severity if rises else case.severity,
         news=waiting,
         item=waiting[0].item,
         sources=max(case.sources, len(seen.story.sources)),
         terms=tuple(dict.fromkeys((*case.terms, *fresh)))[:_MOST_TERMS],
-        figures=tuple(dict.fromkeys(found))[-_MOST_FIGURES:],
-        marks=tuple(dict.fromkeys((*case.marks, *sorted(marks(seen.item.entry.title))))),
         widened_at=now if Reason.NEW_TERM in reasons else case.widened_at,
     )
     is_urgent = rises and case.severity is Severity.CRITICAL
     return replace(case, due_at=now if is_urgent else _next_at(case, now))
+
+
+def _learn(case: Case, seen: Seen) -> Case:
+    """Return a case by which the numbers and marks of an item count as told."""
+    return replace(
+        case,
+        figures=figures_told(case, seen)[-_MOST_FIGURES:],
+        marks=tuple(dict.fromkeys((*case.marks, *sorted(marks(seen.item.entry.title))))),
+    )
 
 
 def _next_at(case: Case, now: datetime) -> datetime:
@@ -212,7 +241,6 @@ def _next_at(case: Case, now: datetime) -> datetime:
 
 
 def _tell(case: Case, seen: Seen, policy: Policy, now: datetime) -> tuple[Alert, Case]:
-    title = seen.item.entry.title
     alert = _alert(case, seen, policy.watchlists[case.watchlist], now)
     told = replace(
         case,
@@ -223,9 +251,7 @@ def _tell(case: Case, seen: Seen, policy: Policy, now: datetime) -> tuple[Alert,
         item=None,
         news=(),
         sources=max(case.sources, len(seen.story.sources)),
-        headline=title[:_HEADLINE],
-        figures=tuple(dict.fromkeys((*case.figures, *figures_told(seen))))[-_MOST_FIGURES:],
-        marks=tuple(dict.fromkeys((*case.marks, *sorted(marks(title))))),
+        headline=seen.item.entry.title[:_HEADLINE],
     )
     return alert, told
 
@@ -236,7 +262,7 @@ def _alert(case: Case, seen: Seen, watchlist: "Watchlist", now: datetime) -> Ale
         id=alert_id(case.story, case.watchlist, sequence),
         sequence=sequence,
         reason=case.news[0].reason,
-        detail=details(case.news, seen.story) if case.sequence else "",
+        detail=details(case.news, seen.story),
         watchlist=case.watchlist,
         severity=case.severity,
         description=watchlist.description,

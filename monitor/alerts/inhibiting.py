@@ -25,7 +25,9 @@ def inhibited(
     spare = 1 if which == "lower" else 0
     least = alert.severity.rank + spare
     heard: dict[str, str] = {}
-    for name, severity, notifiers in (*_before(alert, cases, policy), *_beside(alert, told)):
+    # What changes a story is told by whoever saw it: the others may not have.
+    before = _before(alert, cases, policy) if alert.sequence == 1 else ()
+    for name, severity, notifiers in (*before, *_beside(alert, told)):
         if severity.rank >= least:
             heard |= dict.fromkeys(notifiers, f"{name} ({severity})")
     return {name: heard[name] for name in alert.notify if name in heard}
@@ -45,5 +47,6 @@ def _beside(
     alert: Alert, told: Iterable[tuple[Alert, tuple[str, ...]]]
 ) -> Iterable[tuple[str, Severity, tuple[str, ...]]]:
     for other, notifiers in told:
-        if other.story.id == alert.story.id and other.watchlist != alert.watchlist:
+        is_told = other.item.id == alert.item.id or alert.sequence == 1
+        if is_told and other.story.id == alert.story.id and other.watchlist != alert.watchlist:
             yield other.watchlist, other.severity, notifiers

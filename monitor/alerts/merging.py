@@ -3,13 +3,14 @@
 What was told of either stays told, and nothing is sent because they merged.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from monitor.alerts.cases import BEFORE_DIGEST
-from monitor.alerts.news import merged
+from monitor.alerts.headlines import arrows
+from monitor.alerts.news import last_tolls, merged
 from monitor.alerts.resting import RESTING, drop, is_dropped, material
 from monitor.alerts.ruling import CaseBook
 from monitor.model import Case, CaseState, News, Reason, StoryId
@@ -36,7 +37,7 @@ def merge_cases(
 def one_case(one: Case, other: Case) -> Case:
     """Return the case of a story that has told, and has still to tell, what both have."""
     base, more = sorted((one, other), key=_standing, reverse=True)
-    news = merged(_still_news(more, base), base.news) if base.sequence else base.news
+    news = _to_tell(base, more)
     news = material(news) if base.state in RESTING else news
     return replace(
         base,
@@ -70,13 +71,39 @@ def _due_at(one: Case, other: Case, base: Case) -> datetime | None:
     return due
 
 
+def _to_tell(base: Case, more: Case) -> tuple[News, ...]:
+    if more.sequence:
+        return merged(more.news, base.news)
+    if base.sequence:
+        return merged(base.news, _still_news(more, base))
+    changes = merged(base.news, tuple(_changes(more, base)))
+    if not changes or not base.news:
+        return base.news
+    # The first alert of both is told by the item that says what became of it.
+    return (replace(base.news[0], item=changes[0].item), *changes)
+
+
 def _still_news(more: Case, base: Case) -> tuple[News, ...]:
     """Return what a case has to tell that is news where another was told: no first alert is."""
-    if more.sequence:
-        return more.news
+    changes = tuple(_changes(more, base))
     if more.severity.rank <= base.severity.rank:
-        return ()
-    return tuple(
+        return changes
+    risen = (
         replace(each, reason=Reason.SEVERITY, detail=f"{base.severity} → {more.severity}")
         for each in more.news[:1]
     )
+    return (*risen, *changes)
+
+
+def _changes(more: Case, base: Case) -> Iterator[News]:
+    """Yield what a case that was never told says otherwise than another."""
+    if not more.item:
+        return
+    if fresh := sorted({*more.marks} - {*base.marks}):
+        yield News(reason=Reason.HEADLINE, detail=", ".join(fresh), item=more.item)
+    was, now = last_tolls(base), last_tolls(more)
+    risen = ((was[kind], now[kind]) for kind in was if int(now.get(kind, 0)) > int(was[kind]))
+    if words := arrows(risen):
+        yield News(reason=Reason.NUMBERS, detail=words, item=more.item)
+    elif not {*more.figures} <= {*base.figures}:
+        yield from (each for each in more.news if each.reason is Reason.NUMBERS)

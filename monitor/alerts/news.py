@@ -4,11 +4,13 @@ A copy tells nothing, however many there are; that many tell it is news at a few
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from monitor.alerts.headlines import changed, figures, marks
+from monitor.alerts.denials import marks
+from monitor.alerts.headlines import arrows, changed, figures, replaced, tolls_in
+from monitor.alerts.tolls import Kind
 from monitor.model import Case, Entry, Item, Match, News, Reason, Story
 
 STEPS: Final = (3, 10, 30, 100)  # sources that tell a story
@@ -24,8 +26,10 @@ ORDER: Final = (
 )
 MATERIAL: Final = frozenset({Reason.SEVERITY, Reason.HEADLINE, Reason.NUMBERS})
 
+_KINDS: Final[dict[str, Kind]] = {"dead": "dead", "hurt": "hurt", "missing": "missing"}
 _NAMED = 4  # terms
 _OLD_TITLE = 120
+_READ = 2_000  # code points of a summary; comparing takes time with the square of the words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +110,22 @@ def headline_terms(match: Match) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.entity or each.term for each in found))
 
 
-def figures_told(seen: Seen) -> tuple[str, ...]:
-    """Return the numbers that count as told once an alert on an item is."""
+def figures_told(case: Case, seen: Seen) -> tuple[str, ...]:
+    """Return the numbers that count as told once an item is; tolls by their kind too: "dead:27".
+
+    The last of a kind is the one that later ones are compared with.
+    """
     entry = seen.item.entry
-    told = figures(entry.title)
-    return (*told, *figures(entry.summary)) if seen.before else told
+    last = last_tolls(case)
+    found = tolls_in(entry.title)
+    moved = [
+        f"{kind}:{now}"
+        for kind, now in found.items()
+        if kind not in last or _moves(case, seen, kind, last[kind], now)
+    ]
+    kept = (each for each in case.figures if each not in moved)
+    more = figures(entry.summary) if seen.before else ()
+    return tuple(dict.fromkeys((*kept, *figures(entry.title), *more, *moved)))
 
 
 def _numbers(case: Case, seen: Seen) -> str:
@@ -119,16 +134,48 @@ def _numbers(case: Case, seen: Seen) -> str:
     Only one that was not told counts: a late copy of an early text goes back to what was.
     """
     entry = seen.item.entry
-    fresh = [each for each in figures(entry.title) if each not in case.figures]
-    if fresh:
-        words = changed(case.headline, entry.title)
-        if not words and seen.updates:
-            return f"now {_listed(fresh)}"
-        return words if any(words.endswith(f" {n}") or f" {n}," in words for n in fresh) else ""
+    last, found = last_tolls(case), tolls_in(entry.title)
+    both = [kind for kind in found if kind in last]
+    moved = [
+        (last[kind], found[kind])
+        for kind in both
+        if _moves(case, seen, kind, last[kind], found[kind])
+    ]
+    told = {*case.figures, *(found[kind] for kind in both)}
+    fresh = [each for each in figures(entry.title) if each not in told]
+    moved += [pair for pair in replaced(case.headline, entry.title) if pair[1] in fresh]
+    if moved or fresh:
+        return arrows(moved) or (f"now {_listed(fresh)}" if seen.updates else "")
     if seen.before and seen.updates:
-        added = {*figures(entry.summary)} - {*figures(seen.before.summary), *case.figures}
-        return changed(seen.before.summary, entry.summary) if added else ""
+        before, after = seen.before.summary[:_READ], entry.summary[:_READ]
+        added = {*figures(after)} - {*figures(before), *case.figures}
+        return changed(before, after) if added else ""
     return ""
+
+
+def last_tolls(case: Case) -> dict[Kind, str]:
+    """Return how many were dead, hurt and missing when that was last told, or is about to be."""
+    last = tolls_in(case.headline)
+    for each in case.figures:
+        kind, _, number = each.partition(":")
+        if kind in _KINDS:
+            last[_KINDS[kind]] = number
+    return last
+
+
+def _moves(case: Case, seen: Seen, kind: Kind, was: str, now: str) -> bool:
+    """Tell whether a toll is news: tolls rise, and a lower one is of a late copy.
+
+    Unless that is said to be a correction, or the item itself said what was told. Who was missing
+    is found.
+    """
+    corrects = "corrected" in marks(seen.item.entry.title)
+    if f"{kind}:{now}" in case.figures or was == now:
+        # Told before, it counts where it takes back for the first time what was told since.
+        return was != now and corrects and "corrected" not in case.marks
+    if corrects or kind == "missing" or int(now) > int(was):
+        return True
+    return seen.before is not None and tolls_in(seen.before.title).get(kind) == was
 
 
 def _edited(before: Entry, after: Entry) -> str:
@@ -159,12 +206,31 @@ def _merge(waiting: Sequence[News], fresh: Sequence[News]) -> Iterator[News]:
             yield each
 
 
-# Numbers are not among them: they are compared with what was told.
-_CHAINED: Final = frozenset({Reason.SEVERITY, Reason.HEADLINE})
+# Each is compared with what was last to be told, and that may not have been told itself.
+_CHAINED: Final = frozenset({Reason.SEVERITY, Reason.HEADLINE, Reason.NUMBERS})
+_ARROW: Final = " → "
 
 
 def _chained(old: News, new: News) -> News:
     if new.reason is Reason.SEVERITY:
-        first, last = old.detail.split(" → ")[0], new.detail.split(" → ")[-1]
-        return News(reason=new.reason, detail=f"{first} → {last}", item=new.item)
-    return News(reason=new.reason, detail=f"{old.detail}, {new.detail}", item=new.item)
+        first, last = old.detail.split(_ARROW)[0], new.detail.split(_ARROW)[-1]
+        return replace(new, detail=f"{first}{_ARROW}{last}")
+    if new.reason is Reason.NUMBERS:
+        return replace(new, detail=_from_first(old.detail, new.detail))
+    return replace(new, detail=f"{old.detail}, {new.detail}")
+
+
+def _from_first(old: str, new: str) -> str:
+    """Say what numbers became since they were told: 27 → 28 and 28 → 31 are 27 → 31."""
+    if _ARROW not in old or _ARROW not in new:
+        return new
+    pairs = _pairs(old)
+    for was, now in _pairs(new).items():
+        first = next((key for key, value in pairs.items() if value == was), was)
+        pairs[was if first == now else first] = now
+    return arrows(pairs.items())
+
+
+def _pairs(detail: str) -> dict[str, str]:
+    parts = (each.partition(_ARROW) for each in detail.split(", "))
+    return {was: now for was, _, now in parts}

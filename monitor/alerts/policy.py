@@ -38,6 +38,7 @@ class Policy:
 
     alerts: AlertSettings
     watchlists: Mapping[str, "Watchlist"]
+    notify: tuple[str, ...] = ()  # who hears of what a watchlist found that is gone
 
 
 def digest(*parts: str) -> str:

@@ -156,7 +156,8 @@ def _flood(watchlist: str, now: datetime, policy: Policy) -> Notice:
         subject=watchlist,
         created=now,
         severity=Severity.MEDIUM,
-        title=f"The watchlist {watchlist} matches more than {most} stories in an hour",
+        title=f"The watchlist {watchlist} matches more than {most} "
+        f"{'story' if most == 1 else 'stories'} in an hour",
         text=f"What it finds until {end_of_hour(now):%H:%M} UTC comes in lists of up to twenty; "
         "critical alerts still come alone. If that is more than you want, narrow "
         f"its rules (monitor backtest {watchlist} shows which terms fire) or mute it (monitor "

@@ -45,7 +45,13 @@ def command(ctx: click.Context, *, config_file: str | None, as_json: bool) -> No
 @config_option
 @json_option
 @click.option("--all", "every", is_flag=True, help="Show every row.")
-@click.option("--limit", default=50, show_default=True, help="Show at most this many rows.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="Show at most this many rows.",
+)
 @click.option("--notifier", metavar="NAME", help="Only what is for this notifier.")
 @click.option(
     "--state", type=click.Choice([each.value for each in DeliveryState]), help="Only these."
@@ -60,7 +66,11 @@ def list_deliveries(
     state: str | None = None,
 ) -> None:
     """List deliveries, the newest first."""
-    with open_stored(load_config(config_file).settings.store.url) as store:
+    settings = load_config(config_file).settings
+    with open_stored(settings.store.url) as store:
+        # One that left the configuration may have rows that wait for it.
+        if notifier and not (store and store.deliveries(limit=1, notifier=notifier)):
+            _know(notifier, settings.notifiers)
         rows = (
             store.deliveries(
                 limit=None if every else limit,
@@ -164,13 +174,10 @@ def drop(numbers: tuple[int, ...], *, config_file: str | None, as_json: bool, re
 @json_option
 def resume(notifier: str, *, config_file: str | None, as_json: bool) -> int:
     """Let go what is parked for a notifier, at once."""
-    from monitor.config.problems import did_you_mean
     from monitor.store import Store
 
     settings = load_config(config_file).settings
-    if notifier not in settings.notifiers:
-        near = did_you_mean(notifier, settings.notifiers)
-        raise UsageError(f"no notifier is named “{notifier}”; {near}".rstrip("; "))
+    _know(notifier, settings.notifiers)
     with Store.open(settings.store.url) as store:
         waited = store.unpark(notifier)
     if as_json:
@@ -178,6 +185,15 @@ def resume(notifier: str, *, config_file: str | None, as_json: bool) -> int:
     else:
         click.echo(f"{notifier}: {waited} parked deliveries go out now")
     return 0
+
+
+def _know(notifier: str, known: Iterable[str]) -> None:
+    from monitor.config.problems import did_you_mean
+
+    names = tuple(known)
+    if notifier not in names:
+        near = did_you_mean(notifier, names)
+        raise UsageError(f"no notifier is named “{notifier}”; {near}".rstrip("; "))
 
 
 def _open(config_file: str | None) -> "Store":

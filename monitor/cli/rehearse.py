@@ -29,6 +29,7 @@ from monitor.model import (
 from monitor.pipeline.deciding import decide_due, decider, given_record
 from monitor.pipeline.gists import Gists
 from monitor.settings import Settings
+from monitor.stories.joining import what_remains
 from monitor.stories.keys import title_key
 from monitor.stories.shelf import WINDOW as STORY_WINDOW
 from monitor.stories.shelf import Shelf
@@ -73,7 +74,8 @@ class Rehearsal:
         self._sent: Counter[tuple[str, datetime]] = Counter()
         self._shelf = Shelf()
         self._gists = Gists()
-        self._places: dict[str, int] = {}  # of items by their ids, and by their keys
+        # Of items by their ids and keys: which it was, from 0, and its story.
+        self._places: dict[str, tuple[int, StoryId]] = {}
         self._last: dict[StoryId, datetime] = {}
         self._room = MOST_STORIES
         self._count = 0
@@ -94,8 +96,8 @@ class Rehearsal:
         alerts = self._tell_due(now)
         decision = self._decide(record, (sighting,), self._book(item, now))
         story = decision.joined[item.id]
-        duplicate_of = self._copied(item, decision)
         self._remember(item, story, decision.stories, now)
+        duplicate_of = self._copied(item, decision)
         self._follow(decision, sighting, now)
         self._count += 1
         return Rehearsed(
@@ -104,7 +106,7 @@ class Rehearsal:
             rulings=decision.rulings,
             story=story,
             duplicate_of=duplicate_of,
-            alerts=(*alerts, *decision.alerts),
+            alerts=(*alerts, *_told(decision)),
         )
 
     def finish(self) -> Sequence[Alert]:
@@ -144,7 +146,7 @@ class Rehearsal:
             book = StoryBook(by_key={}, stories={}, cases=self._cases, sent=self._sent)
             decision = decide_due([each], book, now=at, policy=self._policy)
             self._follow(decision, None, at)
-            told += decision.alerts
+            told += _told(decision)
         return told
 
     def _follow(self, decision: Decision, sighting: Sighting | None, now: datetime) -> None:
@@ -168,13 +170,21 @@ class Rehearsal:
         return {(item.id, match.watchlist): (item, match) for item, match in told}
 
     def _copied(self, item: Item, decision: Decision) -> int | None:
-        copy = decision.copies.get(item.id)
-        names = [copy.of] if copy else [key for key in (item.link_key, item.title_key) if key]
-        first = next((self._places[name] for name in names if name in self._places), None)
-        for name in (item.id, item.link_key, item.title_key):
-            if name:
-                self._places.setdefault(name, self._count)
-        return first
+        copy, story = decision.copies.get(item.id), decision.joined[item.id]
+        keys = [key for key in (item.link_key, item.title_key) if key]
+        found = [self._places[name] for name in keys if name in self._places]
+        # The same headline in another story is the next of a series.
+        repeated = [place for place, told_in in found if self._remains(told_in) == story]
+        if copy and copy.of in self._places:
+            repeated = [self._places[copy.of][0]]
+        for name in (item.id, *keys):
+            if name not in self._places or self._remains(self._places[name][1]) != story:
+                self._places[name] = self._count, story
+        return min(repeated, default=None)
+
+    def _remains(self, story: StoryId) -> StoryId:
+        remains = what_remains(self._stories.get(story), self._stories)
+        return remains.id if remains else story
 
     def _remember(
         self, item: Item, story: StoryId, stories: Mapping[StoryId, Story], now: datetime
@@ -198,6 +208,12 @@ class Rehearsal:
         self._places = {}
         self._keys = {key: story for key, story in self._keys.items() if story not in ended}
         self._room = max(MOST_STORIES, 2 * len(self._stories))
+
+
+def _told(decision: Decision) -> list[Alert]:
+    """Return the alerts that anybody hears of, at once or later."""
+    waiting = {each.alert for each in decision.waiting}
+    return [alert for alert in decision.alerts if alert.notify or alert.id in waiting]
 
 
 def _title_key(reading: Reading) -> str:

@@ -1,6 +1,7 @@
 """`monitor send-test`."""
 
 import asyncio
+import secrets
 import sys
 from textwrap import indent
 
@@ -78,7 +79,7 @@ async def _send(settings: NotifierSettings, *, as_json: bool) -> dict[str, objec
         attempt = await send(
             message,
             settings,
-            webhook_id=f"msg_test_{int(now.timestamp())}",
+            webhook_id=f"msg_test_{int(now.timestamp())}_{secrets.token_hex(4)}",
             transport=transport,
             out=out,
             now=clock,

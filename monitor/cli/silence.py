@@ -11,6 +11,7 @@ from monitor.cli.options import (
     asked,
     clock,
     config_option,
+    count,
     json_option,
     load_config,
     print_json,
@@ -251,6 +252,6 @@ def _line(silence: "Silence", now: datetime, counts: dict[int, int]) -> str:
     )
     verb = "until" if now < silence.until else "ended"
     by = f" by {silence.by}" if silence.by else ""
-    muted = f"; muted {counts[silence.id]} items" if silence.id in counts else ""
+    muted = f"; muted {count(counts[silence.id], 'item')}" if silence.id in counts else ""
     words = f"{about}, {verb} {rfc3339(silence.until)}{by}: {silence.reason}{muted}"
     return f"{silence.id:>4}  {printable(words)}"

@@ -48,7 +48,8 @@ def command(*, config_file: str | None, as_json: bool) -> int:
     else:
         _show(status)
     told = status["configuration"] or {}
-    needs_you = bool(wrong or told.get("rejected") or status["deliveries"].get("parked"))
+    waiting = status["deliveries"].get(DeliveryState.PARKED.value) or status["died_lately"]
+    needs_you = bool(wrong or told.get("rejected") or waiting)
     return int(not status["running"] or needs_you)
 
 
@@ -107,6 +108,7 @@ def _nothing(configured: Collection[str] | None) -> dict[str, Any]:
         "items": 0,
         "alerts": 0,
         "deliveries": {},
+        "died_lately": 0,
         "oldest_waiting_seconds": None,
         "failing": [],
     }
@@ -141,6 +143,7 @@ def _status(store: "Store", configured: Collection[str] | None) -> dict[str, Any
         "deliveries": {
             state.value: number for state, number in counts.deliveries.items() if number
         },
+        "died_lately": counts.died,
         "oldest_waiting_seconds": round(oldest.total_seconds()) if oldest else None,
         "failing": [
             {
@@ -194,4 +197,11 @@ def _show(status: dict[str, Any]) -> None:
     if status["deliveries"].get(DeliveryState.PARKED.value):
         click.echo(
             "parked deliveries wait for a destination to be put right; see docs/operation.md"
+        )
+    if died := status["died_lately"]:
+        what = "delivery" if died == 1 else "deliveries"
+        click.echo(
+            f"{died} {what} died in the last day and did not arrive; "
+            "see `monitor deliveries list --state dead`, and once the cause is put right "
+            "`monitor deliveries replay --dead --since 2d`"
         )

@@ -2,7 +2,7 @@
 
 import re
 import types
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -46,6 +46,12 @@ _NEEDED = {
     "count": "count: 2",
     "of": "of: [OPEC, Brent, crude]",
     "after": "after: 15m",
+}
+# The same word elsewhere means another thing.
+_NEEDED_BELOW = {
+    ("quiet_hours", "from"): 'from: "22:00"',
+    ("quiet_hours", "to"): 'to: "06:00"',
+    ("escalate", "to"): "to: [desk]",
 }
 _FROM_OUTSIDE = "the value comes from outside: look at the variable or the file that is named here"
 
@@ -153,9 +159,16 @@ def _words(place: _Place) -> tuple[Code, str, str, tuple[int, int] | None]:
         return *_unknown_option(place), None
     if kind == "missing":
         name = quote(str(place.loc[-1]))
-        advice = f"write {_NEEDED.get(str(place.loc[-1]), f'{place.loc[-1]}: with a value')}"
+        advice = f"write {_needed(place.loc)}"
         return Code.MISSING_OPTION, f"{name} is missing", advice, None
     return *_wrong_value(place), None
+
+
+def _needed(loc: Sequence[Step]) -> str:
+    """Return how a missing option may be written, by the section it is missing from."""
+    name = str(loc[-1])
+    below = [_NEEDED_BELOW[str(step), name] for step in loc if (str(step), name) in _NEEDED_BELOW]
+    return (*below, _NEEDED.get(name, f"{name}: with a value"))[0]
 
 
 def _unknown_option(place: _Place) -> tuple[Code, str, str]:

@@ -176,9 +176,9 @@ def read_flag(value: object) -> bool:
 
 
 def read_count(value: object, largest: int = LARGEST_COUNT) -> int:
-    """Return a whole number from 1 to 10,000, or to `largest`."""
+    """Return a whole number from 1 to 1,000,000, or to `largest`."""
     text = text_of(value, "a whole number")
-    if not re.fullmatch(r"\d{1,5}", text) or not 1 <= int(text) <= largest:
+    if not re.fullmatch(r"[0-9]{1,7}", text) or not 1 <= int(text) <= largest:
         message = f"{quote(text)} is not a whole number from 1 to {largest}"
         discreet = f"this is not a whole number from 1 to {largest}"
         raise wrong(Code.BAD_NUMBER, message, _DIGITS, discreet=discreet)

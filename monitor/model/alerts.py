@@ -71,9 +71,9 @@ class Acknowledgement:
 class Case:
     """What a watchlist has told of one story, and what it will tell of it next.
 
-    `item` is what the next alert is about, where one is due: the first of a pending case, else the
-    one with the weightiest news. `severity`, `terms`, `figures` and `marks` are those told or about
-    to be told.
+    `item` is what the next alert is about, where one is due: the one with the weightiest news; of a
+    pending case the last that brought any, else its first. `severity`, `terms`, `figures` and
+    `marks` are those told or about to be told.
     """
 
     story: StoryId
@@ -90,9 +90,9 @@ class Case:
     news: tuple[News, ...] = ()  # what waits to be told
     sources: int = 0  # that told the story when the watchlist last did
     similar: int = 0  # items that were only counted
-    headline: str = ""  # last told
+    headline: str = ""  # last told; of a pending case its first
     terms: tuple[str, ...] = ()  # terms, and entities by their keys
-    figures: tuple[str, ...] = ()  # numbers in its headlines
+    figures: tuple[str, ...] = ()  # numbers in its headlines, tolls by kind too: 27, dead:27
     marks: tuple[str, ...] = ()  # what its headlines were: denied, corrected
     widened_at: datetime | None = None  # when another term or entity was last told
     acked: Acknowledgement | None = None
@@ -177,10 +177,12 @@ class Message:
 class Standing:
     """How a destination fares. One that is parked takes nothing but a probe now and then.
 
-    `parked_at` outlasts the parking: it says until something arrives that nothing has since.
+    `parked_at` outlasts the parking: it says until something arrives that nothing has since. It
+    is set too where message after message is refused, although the destination stays open.
     """
 
     failures: int = 0  # in a row
+    refusals: int = 0  # messages in a row that died of what was said of each
     failing_since: datetime | None = None
     parked: str = ""  # why, "" while deliveries go there
     parked_at: datetime | None = None

@@ -21,6 +21,7 @@ class Gist:
     titled: int = 0  # how many of the terms stand in the title
     figures: frozenset[int] = frozenset()
     dated: bool = False  # a day or a month is among the figures
+    names: frozenset[int] = frozenset()  # terms of the title that its text writes as names
 
     @property
     def title(self) -> frozenset[int]:

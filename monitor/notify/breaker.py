@@ -10,6 +10,7 @@ from monitor.model import Dead, Delivered, Notice, Retry, Severity, Standing, Ve
 
 FAILURES = 5  # in a row, over at least …
 AT_LEAST = timedelta(minutes=2)
+REFUSALS = 3  # in a row: then hardly each of the messages is at fault
 NOT_FOUND_TRIES = 3  # of one message: receivers vanish for a moment while they are deployed
 # After the first failure another message may be the one that goes through; after more, hardly.
 FIRST_REST = timedelta(seconds=2)
@@ -53,8 +54,8 @@ def after(standing: Standing, verdict: Verdict, *, attempts: int, now: datetime)
         case Delivered():
             return Standing()
         case _:
-            # A message was refused by a destination that is well.
-            return replace(Standing(), parked_at=None if standing.parked else standing.parked_at)
+            # A message, or a form of one, was refused by a destination that is well.
+            return _refused(standing, died=isinstance(verdict, Dead), now=now)
 
 
 def rest(standing: Standing) -> timedelta:
@@ -69,20 +70,24 @@ def is_final(reason: str) -> bool:
     return _word(reason) in _FINAL
 
 
-def news(before: Standing, later: Standing, *, destination: str, now: datetime) -> Notice | None:
+def news(
+    before: Standing, later: Standing, *, destination: str, now: datetime, reason: str = ""
+) -> Notice | None:
     """Return what people are to hear of a change: that nothing arrives any more, or that it does.
 
-    Between the two nothing is told, however often it is parked again.
+    Between the two nothing is told, however often it is parked again. `reason` is the last
+    attempt's, for a destination that is open and refuses message after message.
     """
     if before.parked_at is None and later.parked_at is not None:
+        refuses = f"“{destination}” refuses every message: {reason}"
         return Notice(
             type="system.destination_failed",
             source=None,
             destination=destination,
             created=now,
             severity=Severity.HIGH,
-            title=f"“{destination}” takes no messages: {later.parked}",
-            text=_advice(destination, later),
+            title=f"“{destination}” takes no messages: {later.parked}" if later.parked else refuses,
+            text=_advice(destination, later) if later.parked else _died(destination),
             since=later.parked_at,
         )
     if before.parked_at is not None and later.parked_at is None:
@@ -93,7 +98,9 @@ def news(before: Standing, later: Standing, *, destination: str, now: datetime) 
             created=now,
             severity=Severity.LOW,
             title=f"“{destination}” takes messages again",
-            text="What waited for it is sent now, the most urgent first.",
+            text=_replay(destination)
+            if before.refusals >= REFUSALS
+            else "What waited for it is sent now, the most urgent first.",
             since=before.parked_at,
         )
     return None
@@ -110,6 +117,29 @@ def _advice(destination: str, standing: Standing) -> str:
         f"Once it is put right, `monitor deliveries resume {destination}` lets everything go; "
         "a change of its configuration does too."
     )
+
+
+def _died(destination: str) -> str:
+    return (
+        f"The last {REFUSALS} messages for it died, and the next ones will: each is still tried. "
+        f"`monitor deliveries list --notifier {destination} --state dead` shows them. "
+        f"Put right what the reason says. {_replay(destination)}"
+    )
+
+
+def _replay(destination: str) -> str:
+    return (
+        f"`monitor deliveries replay --dead --since 1d --notifier {destination}` "
+        "sends again what died in the last day."
+    )
+
+
+def _refused(standing: Standing, *, died: bool, now: datetime) -> Standing:
+    refusals = standing.refusals + int(died)
+    parked_at = None if standing.parked else standing.parked_at
+    if refusals >= REFUSALS:
+        parked_at = parked_at or now
+    return Standing(refusals=refusals, parked_at=parked_at)
 
 
 def _parked(standing: Standing, reason: str, *, now: datetime) -> Standing:

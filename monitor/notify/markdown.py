@@ -15,9 +15,8 @@ _FIRST_LINE = 500  # code points, which escapes at most double
 APART = "\u200b"  # zero width: what stands on its two sides is no longer one sign
 
 _LIST = re.compile(r"^(?=[-+=]|\d{1,9}[.)])", re.MULTILINE)  # or a ruled line, or a heading
-_ESCAPES = {ord(sign): f"\\{sign}" for sign in "\\`*_~|>[]()#"} | {
-    ord(sign): f"{sign}{APART}" for sign in "@<"
-}
+_ESCAPES = {ord(sign): f"\\{sign}" for sign in "\\`*_~|>[]()#"}
+_CALLS = {ord(sign): f"{sign}{APART}" for sign in "@<"}
 _ADDRESS = re.compile(r"(:(?=//)|www(?=\.))", re.IGNORECASE)
 
 
@@ -27,7 +26,12 @@ def escape(words: str) -> str:
     Mentions and tags come apart behind their first sign, and addresses behind their scheme, so
     that no server fetches what a feed names.
     """
-    return _LIST.sub(APART, _ADDRESS.sub(rf"\1{APART}", words.translate(_ESCAPES)))
+    return _LIST.sub(APART, _ADDRESS.sub(rf"\1{APART}", apart(words.translate(_ESCAPES))))
+
+
+def apart(words: str) -> str:
+    """Return words in which mentions and tags come apart behind their first sign."""
+    return words.translate(_CALLS)
 
 
 def pieces(words: Iterable[Piece]) -> str:

@@ -94,7 +94,7 @@ def _limited(said: dict[str, Any], headers: httpx.Headers, *, now: datetime) -> 
         )
     # ntfy's own server names no time, a proxy before it may.
     asked = retry_after(headers.get("retry-after"), headers, now=now)
-    return rate_limited(max(asked or SHORTEST_PAUSE, SHORTEST_PAUSE))
+    return rate_limited(asked and max(asked, SHORTEST_PAUSE))
 
 
 def _until_midnight(now: datetime) -> timedelta:

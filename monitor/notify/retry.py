@@ -33,9 +33,9 @@ def next_attempt(
     """Return when to try again; None when the delivery has expired, which only its age decides.
 
     `attempts` are those that counted so far, the failed one included. `ttl` is how long the
-    message is worth a try. A wait the receiver asked
-    for is kept to the second, even beyond the expiry: the try at its end is then the last. The
-    schedule's own last try is made when the delivery expires.
+    message is worth a try. A wait the receiver asked for is kept to the second, even beyond the
+    expiry: the try at its end is then the last. Who wants less of us without saying for how long
+    is never asked early. The schedule's own last try is made when the delivery expires.
     """
     expiry = created + ttl
     if now >= expiry:
@@ -43,4 +43,5 @@ def next_attempt(
     if verdict.after is not None:
         return now + verdict.after
     step = SCHEDULE[min(max(attempts - 1, 0), len(SCHEDULE) - 1)]
-    return min(now + step * rng.uniform(1 - JITTER, 1 + JITTER), expiry)
+    early = 0.0 if verdict.scope == "destination" else JITTER
+    return min(now + step * rng.uniform(1 - early, 1 + JITTER), expiry)

@@ -5,6 +5,7 @@ Sources: docs.slack.dev on chat.postMessage, chat.update and the Web API's rate 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,10 @@ _NAMED = 10  # sources in the line under the first message
 _NAME = 80
 _LINE = 1_000
 
+# Slack's words look so; anything else may repeat what it was sent, a token among it.
+_WORD = re.compile(r"[a-z_]{1,60}")
+_UNKNOWN = "unknown_error"
+
 _RATE = {"rate_limited", "ratelimited", "message_limit_exceeded"}
 _FLAKY = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 _FORM_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
@@ -46,6 +51,13 @@ _CLOSED = {
     "team_access_not_granted",
     "access_denied",
     "org_login_required",
+    "ekm_access_denied",
+    "enterprise_is_restricted",
+    "accesslimited",
+    "two_factor_setup_required",
+    "team_not_found",
+    "method_deprecated",
+    "deprecated_endpoint",
 }
 
 
@@ -112,7 +124,7 @@ def update(message: Message, *, channel: str, thread: str) -> dict[str, Any]:
 def classify(status: int, headers: httpx.Headers, body: bytes, *, now: datetime) -> Verdict:
     """Say what an answer means: Slack says `ok` or why not in JSON, most often with status 200."""
     answer = _read(body)
-    word = str(answer.get("error", ""))
+    word = _word(answer)
     if word in _RATE or status == httpx.codes.TOO_MANY_REQUESTS:
         return rate_limited(retry_after(headers.get("retry-after"), headers, now=now))
     if status != httpx.codes.OK:
@@ -121,7 +133,8 @@ def classify(status: int, headers: httpx.Headers, body: bytes, *, now: datetime)
         return Delivered(ref=f"{answer.get('channel', '')}:{answer.get('ts', '')}")
     if not word:
         return Retry(reason="unexpected_body", maybe_sent=True)
-    return _by_word(word) or Dead(reason=printable(cut(word, _NAME)))
+    # Slack has many words for what passes, such as a workspace that moves, and finds new ones.
+    return _by_word(word) or Retry(reason=word)
 
 
 def _also(message: Message) -> str:
@@ -130,7 +143,11 @@ def _also(message: Message) -> str:
     others = [cut(printable(name), _NAME) for name in story["sources"][1:]]
     shown = ", ".join(others[:_NAMED]) + (" and others" if len(others) > _NAMED else "")
     parts = [f"also told by {shown}"] if shown else []
-    return " · ".join([*parts, f"{story['size']} reports", news(message)])
+    return " · ".join([*parts, _reports(story["size"]), news(message)])
+
+
+def _reports(number: int) -> str:
+    return "1 report" if number == 1 else f"{number} reports"
 
 
 def _by_word(word: str) -> Verdict | None:
@@ -166,6 +183,14 @@ async def _call(
     except (httpx.InvalidURL, ValueError) as error:
         return Answer(verdict=unsendable(error, settings))
     return await ask(request, settings, edge=edge, classify=classify)
+
+
+def _word(answer: Mapping[str, Any]) -> str:
+    """Return why an answer says no, "" where it does not say."""
+    said = answer.get("error")
+    if not said:
+        return ""
+    return said if isinstance(said, str) and _WORD.fullmatch(said) else _UNKNOWN
 
 
 def _read(body: bytes) -> dict[str, Any]:

@@ -6,16 +6,19 @@ asked for nor the networks a notifier may use reach it.
 
 import asyncio
 import logging
+import re
 
 from monitor.alerts.excerpt import cut
 from monitor.alerts.wording import headline, severity_word, text, titled
 from monitor.model import Dead, Delivered, Message, Retry, Verdict
+from monitor.notify.markdown import apart
 from monitor.notify.post import Answer, Edge
 from monitor.settings import NotifierSettings
 
 INSTALL = "apprise is not installed; install it with: pip install 'news-feed-monitor[apprise]'"
 
 _TITLE = 200
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _SHORTEST = 0.05  # seconds; Apprise takes 0 for no limit
 
 
@@ -32,8 +35,8 @@ async def deliver(
     """Have Apprise send the message as text, in a thread that is given up at the deadline."""
     del webhook_id, plain, parent, left
     ours = f"{severity_word(message)} {headline(message)}"
-    title = cut(titled(message) or ours, _TITLE)
-    body = text(message, now=edge.now())
+    title = _calling_nobody(cut(titled(message) or ours, _TITLE))
+    body = _calling_nobody(text(message, now=edge.now()))
     patience = max(_SHORTEST, edge.deadline - asyncio.get_running_loop().time())
     try:
         async with asyncio.timeout_at(edge.deadline):
@@ -41,6 +44,11 @@ async def deliver(
     except TimeoutError:
         verdict = Retry(reason="timeout: no answer in time", maybe_sent=True)
     return Answer(verdict=verdict)
+
+
+def _calling_nobody(words: str) -> str:
+    """Return words whose mentions call nobody at any service, and whose addresses still lead on."""
+    return apart(_ADDRESS.sub(lambda found: found[0].replace("@", "%40"), words))
 
 
 def _send(url: str, title: str, body: str, *, patience: float) -> Verdict:

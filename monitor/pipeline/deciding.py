@@ -15,14 +15,18 @@ from monitor.alerts.silences import follow, silenced
 from monitor.alerts.telling import told_later
 from monitor.alerts.turning import follow_edits, rule_edits
 from monitor.model import (
+    Alert,
     Case,
     Decide,
     Decision,
     DueCase,
     ItemId,
+    ItemOutcome,
+    Match,
     PollOutcome,
     PollRecord,
     Reason,
+    Ruling,
     Sighting,
     Source,
     SourceId,
@@ -31,10 +35,14 @@ from monitor.model import (
     StoryBook,
     StoryId,
 )
+from monitor.settings import Throttle
 from monitor.stories.joining import Joined, join, stay
+from monitor.watch.rules import Watchlist
 
 if TYPE_CHECKING:
     from monitor.store import Rule
+
+ABSENT = timedelta(minutes=10)  # for which a watchlist that is gone is waited for
 
 _NOBODY = SourceState(
     id=SourceId(0), url="", host="", next_poll_at=datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,19 +79,45 @@ def decide_due(
 ) -> Decision:
     """Return what cases that have waited until now tell; `book` holds silences and what was sent.
 
-    What is muted by now, or was removed, is not told.
+    What is muted by now, or was removed, is not told. A watchlist that is gone may be back soon:
+    it is waited for, and the first alert that it owes is told without it then.
     """
     cases = CaseBook(silences=book.silences)
     for each in waited:
         case, item, match, story = each.case, each.item, each.match, each.story
+        if case.watchlist not in policy.watchlists:
+            if case.due_at and now - case.due_at < ABSENT:
+                continue
+            policy = policy if case.sequence else _with_another(policy, case.watchlist)
         alert = None
         if not (item and match and story) or silenced(book.silences, match, item, story.id, now):
             case = drop(case)
         else:
             alert, case = due(case, story, item, match, policy=policy, now=now)
         cases.opened[case.story, case.watchlist] = case
-        cases.alerts += [alert] if alert else []
+        if alert and match:
+            cases.alerts.append(alert)
+            cases.rulings.append(_told_now(alert, match))
     return _closed(Decision(joined={}, stories={}), cases, book, now=now, policy=policy)
+
+
+def _with_another(policy: Policy, name: str) -> Policy:
+    """Return a policy with a watchlist of this name, which matches nothing."""
+    throttle = Throttle(per_story=policy.alerts.per_story, max_per_hour=policy.alerts.max_per_hour)
+    made = Watchlist(name=name, match=(), notify=policy.notify, throttle=throttle)
+    return replace(policy, watchlists={**policy.watchlists, name: made})
+
+
+def _told_now(alert: Alert, match: Match) -> Ruling:
+    """Return what became of the item that an alert is about, now that it is told, or is not."""
+    first = alert.sequence == 1
+    return Ruling(
+        item=alert.item.id,
+        match=match,
+        outcome=ItemOutcome.ALERTED if first else ItemOutcome.UPDATED,
+        reason=f"{alert.reason.value}{f': {alert.detail}' if alert.detail else ''}",
+        alert=alert.id,
+    )
 
 
 def _closed(

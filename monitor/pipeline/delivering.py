@@ -115,14 +115,25 @@ class Delivering:
         if isinstance(said, Dead) and self.settings.notifiers.get(settings.name) != settings:
             # What it was sent with has changed meanwhile: that says nothing of the new one.
             said = Retry(reason=said.reason, after=timedelta(0))
+        if isinstance(said, Dead) and said.scope == "message" and delivery.bundle:
+            # What was refused is the list; each alert of it may be taken by itself.
+            said = Fallback(reason=said.reason)
         again = self._again(delivery, said, settings, now)
         standing = after(delivery.standing, said, attempts=delivery.attempts, now=now)
         pauses = [rest(standing), _asked(said)]
         paused = now + max(pauses) if any(pauses) else None
         if isinstance(said, Retry) and said.everywhere and (until := paused or again):
             await self.writer.do(self.store.pause, self._alike(settings), until)
-        notice = news(delivery.standing, standing, destination=settings.name, now=now)
-        verdict = _outcome(said, delivery, again)
+        verdict = said
+        if isinstance(said, Retry) and again is None:
+            verdict = Dead(reason=f"expired: {said.reason}")
+        notice = news(
+            delivery.standing,
+            standing,
+            destination=settings.name,
+            now=now,
+            reason=said.reason if isinstance(said, Dead) else "",
+        )
         told = await self.writer.settle(
             delivery,
             verdict,
@@ -164,7 +175,7 @@ class Delivering:
         if notice is None:
             return
         log.log(
-            logging.ERROR if standing.parked else logging.INFO,
+            logging.ERROR if standing.parked_at else logging.INFO,
             "%s",
             notice.title,
             extra={"notifier": notice.destination},
@@ -200,15 +211,6 @@ class Delivering:
             colour=self.colour,
         )
         return attempt.verdict
-
-
-def _outcome(said: Verdict, delivery: Delivery, again: datetime | None) -> Verdict:
-    if isinstance(said, Retry) and again is None:
-        return Dead(reason=f"expired: {said.reason}")
-    if isinstance(said, Dead) and said.scope == "message" and delivery.bundle:
-        # What was refused is the list; each alert of it may be taken by itself.
-        return Fallback(reason=said.reason)
-    return said
 
 
 def _asked(said: Verdict) -> timedelta:

@@ -10,6 +10,9 @@ from monitor.stories.keys import said_lately
 from monitor.watch.words.stems import LANGUAGES, Stems
 from monitor.watch.words.text import Tokens, tokenise
 
+# Words behind another, and not behind the end of a sentence or the beginning of a quotation.
+_INSIDE: Final = re.compile(r"(?<=[\w,;’'])\s(\w+)")
+_ALL_NOUNS: Final = frozenset({"de", "lb"})  # languages that write every noun with a capital
 _DATE: Final = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 
 
@@ -38,7 +41,15 @@ class Gists:
             language=plain,
             figures=[*figures, *days],
             dated=bool(days) or _DATE.search(entry.title) is not None,
+            names=self._names(text[:NEAR], plain),
         )
+
+    def _names(self, text: str, language: str) -> list[str]:
+        """Return what a text writes with a capital inside its sentences."""
+        if language in _ALL_NOUNS:
+            return []
+        found = [word for word in _INSIDE.findall(text) if word[0].isupper()]
+        return self._cut(tokenise(" ".join(found)), language) if found else []
 
     def words(self, item: Item, language: str) -> dict[int, str]:
         """Return an item's words, in small letters, by the terms they are in its gist."""

@@ -10,8 +10,10 @@ from monitor import metrics
 from monitor.alerts.wording import is_own
 from monitor.model import (
     Committed,
+    Dead,
     Delivered,
     Delivery,
+    DeliveryState,
     Document,
     ErrorKind,
     Failed,
@@ -110,9 +112,16 @@ def _polls(outcome: str, kind: str) -> "Counter":
     return metrics.POLLS.labels(outcome=outcome, kind=kind)
 
 
+def _verdict(verdict: Verdict) -> str:
+    # The row waits with the others of a destination that is closed.
+    if isinstance(verdict, Dead) and verdict.scope == "destination":
+        return DeliveryState.PARKED.value
+    return type(verdict).__name__.lower()
+
+
 def count_delivery(delivery: Delivery, verdict: Verdict, now: datetime) -> None:
     """Write a settled delivery into the metrics and the log."""
-    word = type(verdict).__name__.lower()
+    word = _verdict(verdict)
     metrics.DELIVERIES.labels(notifier=delivery.notifier, verdict=word).inc()
     if isinstance(verdict, Delivered):
         if not is_own(delivery.message):  # news of the monitor itself may wait for more of it

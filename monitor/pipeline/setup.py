@@ -51,4 +51,4 @@ def set_up(settings: Settings, *, before: Setup | None = None) -> Setup:
 def policy_of(settings: Settings) -> Policy:
     """Return what decisions go by."""
     watchlists = {each.name: each for each in settings.watchlists}
-    return Policy(alerts=settings.alerts, watchlists=watchlists)
+    return Policy(alerts=settings.alerts, watchlists=watchlists, notify=settings.health.notify)

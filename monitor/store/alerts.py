@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, literal_column
+from sqlalchemy import Connection, literal_column, update
 
 from monitor.model import (
     Alert,
@@ -56,6 +56,16 @@ def insert_rulings(connection: Connection, made: Iterable[Ruling]) -> None:
         for ruling in made
     ]
     _WRITE_RULINGS(connection, rows)
+
+
+def amend_rulings(connection: Connection, made: Iterable[Ruling]) -> None:
+    """Write what became of items whose alerts had waited to be told."""
+    for ruling in made:
+        connection.execute(
+            update(rulings)
+            .where(rulings.c.item == ruling.item, rulings.c.watchlist == ruling.match.watchlist)
+            .values(outcome=ruling.outcome, reason=ruling.reason[:MAX_REASON], alert=ruling.alert)
+        )
 
 
 def insert_alerts(

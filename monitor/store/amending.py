@@ -34,6 +34,7 @@ def replay(database: Database, ids: Iterable[int], now: datetime) -> list[int]:
                     attempts=0,
                     reason="",
                     left="",
+                    ended=None,
                     due_at=AT_ONCE,
                     replayed=now,
                 )

@@ -16,6 +16,8 @@ from monitor.store.tables import (
     sources,
 )
 
+LATELY = timedelta(days=1)
+
 _CONFIGURED = sources.c.inactive_since.is_(None)
 
 
@@ -41,6 +43,7 @@ class Counts:
     items: int
     alerts: int
     deliveries: Mapping[DeliveryState, int]
+    died: int  # of the deliveries that are dead, those that died in the last day
     oldest_pending: timedelta | None  # age of the oldest row yet to be delivered
     next_due: datetime | None
 
@@ -61,6 +64,9 @@ def count(database: Database, now: datetime) -> Counts:
         oldest = connection.scalar(
             select(func.min(deliveries.c.created)).where(deliveries.c.due_at.is_not(None), begun)
         )
+        died = select(func.count()).where(
+            deliveries.c.state == DeliveryState.DEAD, deliveries.c.ended > now - LATELY
+        )
         return Counts(
             sources_ok=by_state.get("ok", 0),
             sources_failing=by_state.get("failing", 0),
@@ -68,6 +74,7 @@ def count(database: Database, now: datetime) -> Counts:
             items=connection.scalar(select(func.count()).select_from(items)) or 0,
             alerts=connection.scalar(select(func.count()).select_from(alerts)) or 0,
             deliveries={each: by_delivery.get(each, 0) for each in DeliveryState},
+            died=connection.scalar(died) or 0,
             oldest_pending=now - oldest if oldest else None,
             next_due=connection.scalar(select(func.min(sources.c.next_poll_at)).where(_CONFIGURED)),
         )

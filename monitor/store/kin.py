@@ -1,6 +1,7 @@
 """What had been told in an item's story when it came: what it may have joined that story for."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection, or_, select
 
@@ -20,6 +21,10 @@ class Kin:
     copy: Copy | None = None
 
 
+# A story begins when the poll that found its first item is written.
+_POLL = timedelta(minutes=10)
+
+
 def kin_of(connection: Connection, item: AnyRow, story: AnyRow | None) -> Kin:
     """Return what an item may have joined its story for, as far as it is stored still."""
     if story is None:
@@ -29,7 +34,7 @@ def kin_of(connection: Connection, item: AnyRow, story: AnyRow | None) -> Kin:
     )
     # By age, of which there is an index; a story lasts for days.
     rows = connection.execute(
-        SELECT_ITEMS.where(items.c.first_seen.between(story.first_seen, item.first_seen))
+        SELECT_ITEMS.where(items.c.first_seen.between(story.first_seen - _POLL, item.first_seen))
         .where(items.c.story.in_(connection.scalars(parts).all()), items.c.id != item.id)
         .order_by(items.c.first_seen.desc(), items.c.id)
         .limit(MOST)

@@ -61,9 +61,9 @@ def settle(
             return frozenset()
         held = row.claims == delivery.claims
         if isinstance(verdict, Delivered):
-            _arrived(connection, delivery, verdict, held=held)
+            _arrived(connection, delivery, verdict, held=held, now=now)
         elif held and row.state == DeliveryState.SENDING:
-            _failed(connection, delivery, verdict, next_attempt or now)
+            _failed(connection, delivery, verdict, next_attempt, now=now)
         if not held:
             return frozenset()
         release(connection, delivery)
@@ -83,20 +83,23 @@ def settle(
         return frozenset(hearing)
 
 
-def _arrived(connection: Connection, delivery: Delivery, verdict: Delivered, *, held: bool) -> None:
+def _arrived(
+    connection: Connection, delivery: Delivery, verdict: Delivered, *, held: bool, now: datetime
+) -> None:
     told = members(connection, delivery, held=held)
     others = [each for each in told if each != delivery.id]
-    _end(
-        connection, others, DeliveryState.DELIVERED, f"told in the bundle of delivery {delivery.id}"
-    )
-    _end(connection, [delivery.id], DeliveryState.DELIVERED, verdict.note, ref=verdict.ref)
+    delivered = {"state": DeliveryState.DELIVERED, "ended": now}
+    _end(connection, others, f"told in the bundle of delivery {delivery.id}", **delivered)
+    _end(connection, [delivery.id], verdict.note, **delivered, ref=verdict.ref)
 
 
 def _failed(
     connection: Connection,
     delivery: Delivery,
     verdict: Retry | Dead | Fallback,
-    next_attempt: datetime,
+    next_attempt: datetime | None,
+    *,
+    now: datetime,
 ) -> None:
     told = members(connection, delivery, held=True)
     if isinstance(verdict, Fallback) and delivery.bundle:
@@ -106,9 +109,9 @@ def _failed(
         # It is the destination that is wrong, so this row waits with the others.
         _change(connection, told, state=DeliveryState.RETRYING)
     elif isinstance(verdict, Dead):
-        _end(connection, told, DeliveryState.DEAD, verdict.reason)
+        _end(connection, told, verdict.reason, state=DeliveryState.DEAD, ended=now)
     else:
-        _wait(connection, delivery, told, verdict, next_attempt)
+        _wait(connection, delivery, told, verdict, next_attempt or now)
 
 
 def _wait(
@@ -156,11 +159,9 @@ def _hearing(connection: Connection, notify: tuple[str, ...], *, besides: str) -
     return tuple(name for name in notify if name not in deaf)
 
 
-def _end(
-    connection: Connection, rows: list[int], state: DeliveryState, reason: str, **values: Any
-) -> None:
+def _end(connection: Connection, rows: list[int], reason: str, **values: Any) -> None:
     if rows:
-        ended = {"state": state, "reason": reason[:MAX_REASON], "due_at": None, **values}
+        ended = {"reason": reason[:MAX_REASON], "due_at": None, **values}
         connection.execute(_THESE, {"rows": rows, **ended})
 
 

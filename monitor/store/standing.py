@@ -38,7 +38,7 @@ _RELEASE = _CHANGE.where(destinations.c.busy_with == bindparam("row"))
 
 def meet(connection: Connection, names: Iterable[str]) -> None:
     """Have a row for each destination."""
-    _MEET(connection, [{"name": name, "failures": 0, "probes": 0} for name in names])
+    _MEET(connection, [{"name": name, "failures": 0, "refusals": 0, "probes": 0} for name in names])
 
 
 def lock(connection: Connection, name: str) -> AnyRow | None:
@@ -58,6 +58,7 @@ def to_standing(row: AnyRow) -> Standing:
     """Turn a destination's row into its standing."""
     return Standing(
         failures=row.failures,
+        refusals=row.refusals,
         failing_since=row.failing_since,
         parked=row.parked_reason or "",
         parked_at=row.parked_at,
@@ -73,6 +74,7 @@ def follow(connection: Connection, name: str, before: Standing, after: Standing)
             connection,
             name,
             failures=after.failures,
+            refusals=after.refusals,
             failing_since=after.failing_since,
             parked_reason=after.parked[:MAX_REASON] or None,
             parked_at=after.parked_at,
@@ -205,6 +207,7 @@ def _unpark(connection: Connection, name: str) -> int:
         name,
         parked_reason=None,
         failures=0,
+        refusals=0,
         failing_since=None,
         probes=0,
         probe_at=None,

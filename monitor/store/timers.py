@@ -15,7 +15,7 @@ from monitor.model import (
     Message,
     StoryBook,
 )
-from monitor.store.alerts import insert_alerts
+from monitor.store.alerts import amend_rulings, insert_alerts
 from monitor.store.cases import cases_of, save_cases
 from monitor.store.due_cases import due_cases, next_due_case
 from monitor.store.engine import Database
@@ -51,6 +51,7 @@ def tell_due(
             # Nobody else decides meanwhile, so that nothing is told twice.
             connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_STORIES})"))
         decision = _decide(connection, decide, now)
+        amend_rulings(connection, decision.rulings)
         insert_alerts(connection, decision.alerts, message)
         insert_waiting(connection, decision.waiting, now)
         destinations = enqueue(connection, decision.alerts, webhook_id)

@@ -15,7 +15,9 @@ CONTAINED = 0.78
 _LEAST_MASS = 10.0  # of the smaller text; less is said by many
 _LEAST_BODY = 30.0  # of what stands beside the title; less tells nothing of its own
 _SAME_TITLE = 0.6  # of one source: what it puts around all its texts is no reason
-_REPEATED = timedelta(hours=18)  # after which the same title is that of the next in a series
+_ALIKE_TITLE = 0.4
+_TELLING = 5.0  # what a name weighs that is not in every other item
+REPEATED = timedelta(hours=18)  # after which the same title is that of the next in a series
 
 Shared: TypeAlias = tuple[float, float]  # what terms weigh that stand in two, in each of them
 CopyKind: TypeAlias = Literal["duplicate", "update"]  # the same text, or its next version
@@ -23,7 +25,9 @@ CopyKind: TypeAlias = Literal["duplicate", "update"]  # the same text, or its ne
 
 def copy_kind(one: Member, other: Member, *, shared: Shared) -> CopyKind | None:
     """Return in what way an item repeats one that is known, None where it does not."""
-    if not _is_contained(one, other, shared) or is_serial(one, other):
+    if not _is_contained(one, other, shared):
+        return None
+    if is_serial(one, other) or is_elsewhere(one, other):
         return None
     return "update" if _figures_differ(one, other) else "duplicate"
 
@@ -61,7 +65,26 @@ def is_serial(one: Member, other: Member) -> bool:
     if not _share_title(one, other) or _is_one_template(one, other):
         return True  # under other headlines a source's words are those it puts everywhere
     apart = abs(one.said_at - other.said_at)
-    return apart >= _REPEATED and one.title.keys() == other.title.keys()
+    return apart >= REPEATED and one.title.keys() == other.title.keys()
+
+
+def is_elsewhere(one: Member, other: Member) -> bool:
+    """Tell whether two items say much the same of different names: another town, another man.
+
+    Each has a name in its headline and its text of which the other says nothing.
+    """
+    if not (one.names and other.names and _share_most(one, other)):
+        return False
+    return _has_own_name(one, other) and _has_own_name(other, one)
+
+
+def _has_own_name(one: Member, other: Member) -> bool:
+    return any(one.title[name] >= _TELLING for name in one.names.difference(other.terms))
+
+
+def _share_most(one: Member, other: Member) -> bool:
+    both = sum([mass for term, mass in one.title.items() if term in other.title])
+    return both >= _ALIKE_TITLE * min(sum(one.title.values()), sum(other.title.values()))
 
 
 def _is_one_template(one: Member, other: Member) -> bool:
@@ -69,7 +92,12 @@ def _is_one_template(one: Member, other: Member) -> bool:
     ours, theirs = one.title.keys(), other.title.keys()
     if ours <= theirs or theirs <= ours:
         return False
-    return min(map(_beside_title, (one, other))) < _LEAST_BODY
+    return not (has_text(one) and has_text(other))
+
+
+def has_text(member: Member) -> bool:
+    """Tell whether an item says more than its headline."""
+    return _beside_title(member) >= _LEAST_BODY
 
 
 def _beside_title(member: Member) -> float:

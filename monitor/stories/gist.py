@@ -28,12 +28,13 @@ def make_gist(
     language: str,
     figures: Sequence[str] = (),
     dated: bool = False,
+    names: Sequence[str] = (),
 ) -> Gist:
     """Return the gist of an item of which these are the words' stems.
 
     `near` are those of the first NEAR code points of its text, `far` those up to FAR; `figures`
     are the numbers and the names of days and months in its title. `language` is as `language_code`
-    returns it.
+    returns it. `names` are words that the text writes as names.
     """
     seen: dict[str, int] = {}
     for word in title:
@@ -53,6 +54,9 @@ def make_gist(
         titled=min(titled, _MOST_TERMS),
         figures=frozenset(term("", figure) for figure in figures[:_MOST_FIGURES]),
         dated=dated,
+        names=frozenset(
+            crc32(word.encode("utf-8", "replace"), prefix) for word in {*names}.intersection(title)
+        ),
     )
 
 

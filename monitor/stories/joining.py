@@ -8,12 +8,13 @@ Where an item shows that two stories tell one event the younger is merged into t
 A headline that recurs tells the same only within 72 hours: a weekly "What we know" does not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.model import Copy, Item, ItemId, Sighting, Story, StoryBook, StoryId
-from monitor.stories.keys import story_id, teller
+from monitor.stories.copies import REPEATED
+from monitor.stories.keys import FLASH_LASTS, FLASH_WORDS, story_id, teller
 from monitor.stories.member import Member
 from monitor.stories.shelf import WINDOW, Alike, Found
 
@@ -82,7 +83,7 @@ class _Joining:
                 said_at=min(item.entry.published or item.first_seen, item.first_seen),
             )
             found = shelf.find(member)
-        story = self._joined(item, found) or self._begun(item, found)
+        story = self._joined(item, found, member) or self._begun(item, found)
         if found.copy:
             self.copies[item.id] = found.copy
         self.grown[story.id] = _grow(story, item.source.name)
@@ -97,10 +98,10 @@ class _Joining:
         story = self.grown.get(known) or self.book.stories.get(known)
         return what_remains(story, self.grown, self.book.stories)
 
-    def _joined(self, item: Item, found: Found) -> Story | None:
+    def _joined(self, item: Item, found: Found, member: Member | None) -> Story | None:
         """Return the oldest of the stories that an item is of; those that are the same merge."""
         same = [story for each in found.stories if (story := self._like(each, ONE_STORY))]
-        certain = [*self._known(item, found), *same] or [
+        certain = [*self._known(item, found, member), *same] or [
             story for each in found.stories if (story := self._like(each, SAME_STORY))
         ][:1]
         if not certain:
@@ -123,16 +124,31 @@ class _Joining:
             self.book.shelf.merge(story.id, older.id)
         return grown
 
-    def _known(self, item: Item, found: Found) -> list[Story]:
-        ids = [self.by_key.get(key) or self.book.by_key.get(key) for key in _keys(item)]
-        stories = [
-            story
-            for known in ids
-            if known and (story := self._open(known, WINDOW)) and story.id not in found.serials
-        ]
+    def _known(self, item: Item, found: Found, member: Member | None) -> list[Story]:
+        stories = [*self._by_link(item, found), *self._by_title(item, found, member)]
         if found.copy_of and (story := self._open(found.copy_of.story)):
             stories.append(story)
         return stories
+
+    def _by_link(self, item: Item, found: Found) -> Iterator[Story]:
+        story = self._keyed(item.link_key)
+        # A page under one link that has other words is soon the same article, and later another.
+        if story and (story.id not in found.serials or story.first_seen > self.now - REPEATED):
+            yield story
+
+    def _by_title(self, item: Item, found: Found, member: Member | None) -> Iterator[Story]:
+        story, shelf = self._keyed(item.title_key), self.book.shelf
+        if not story or story.id in found.serials:
+            return
+        if member and shelf is not None and shelf.says_otherwise(member, story.id):
+            return  # “What we know so far” is said of anything
+        is_flash = len(item.entry.title.split()) <= FLASH_WORDS
+        if not is_flash or story.first_seen > self.now - FLASH_LASTS:
+            yield story
+
+    def _keyed(self, key: str) -> Story | None:
+        known = self.by_key.get(key) or self.book.by_key.get(key)
+        return self._open(known, WINDOW) if key and known else None
 
     def _like(self, each: Alike, least: float) -> Story | None:
         if each.likeness < least or each.shared < LEAST_SHARED:

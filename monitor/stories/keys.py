@@ -4,13 +4,17 @@ A story is identified by the item that began it, so a poll that is repeated afte
 begins the same story again and not a second one.
 """
 
+from datetime import timedelta
 from hashlib import blake2b
 
 from monitor.model import Item, ItemId, StoryId
 from monitor.stories.shelf import WINDOW
 
-# Shorter titles ("Breaking news", "Weather") recur without telling the same event.
-MIN_TITLE_WORDS = 3
+# Shorter titles ("Weather") recur without telling the same event, and those of two words
+# ("Breaking news", "Maduro captured") soon do.
+MIN_TITLE_WORDS = 2
+FLASH_WORDS = 2
+FLASH_LASTS = timedelta(hours=2)
 
 
 def title_key(normalised: str) -> str:

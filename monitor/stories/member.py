@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor.model import ItemId, StoryId
 
-_HEAD = struct.Struct("<3sBBBB")  # language, terms, of them weighed, in the title, figures
+_HEAD = struct.Struct("<3sBBBBB")  # language, terms, of them weighed, in the title, figures, names
 _DATED = 0x80
 _HALVES: Final[Sequence[float]] = struct.unpack("<65536e", struct.pack("<65536H", *range(65536)))
 
@@ -33,6 +33,7 @@ class Member:
     title: Mapping[int, float]  # what each of its terms weighs by itself
     figures: frozenset[int]
     dated: bool
+    names: frozenset[int]  # terms of the title that are names
 
     @property
     def mass(self) -> float:
@@ -56,15 +57,16 @@ def pack(member: Member) -> bytes:
     Nothing of it is lost where weights and masses are `as_stored`.
     """
     terms, weighed = len(member.terms), len(member.weights)
-    figures = sorted(member.figures)
+    figures, names = sorted(member.figures), sorted(member.names)
     head = _HEAD.pack(
         member.language.encode().ljust(3),
         terms,
         weighed,
         len(member.title),
         len(figures) | (_DATED if member.dated else 0),
+        len(names),
     )
-    numbers = (*member.terms, *sorted(member.title), *figures)
+    numbers = (*member.terms, *sorted(member.title), *figures, *names)
     return head + struct.pack(
         f"<{len(numbers)}I{weighed}e{terms}e", *numbers, *member.weights, *member.masses
     )
@@ -74,9 +76,9 @@ def unpack(
     packed: bytes, *, item: ItemId, story: StoryId, source: str, at: datetime, said_at: datetime
 ) -> Member:
     """Return the member that was packed."""
-    language, terms, weighed, titled, flags = _HEAD.unpack_from(packed)
+    language, terms, weighed, titled, flags, named = _HEAD.unpack_from(packed)
     figures = flags & ~_DATED
-    count = terms + titled + figures
+    count = terms + titled + figures + named
     told = struct.unpack_from(f"<{count}I", packed, _HEAD.size)
     numbers = _halves(packed, weighed + terms, _HEAD.size + count * 4)
     masses = numbers[weighed:]
@@ -90,7 +92,8 @@ def unpack(
         language=language.decode().strip(),
         terms=told[:terms],
         title={term: mass_of[term] for term in told[terms : terms + titled]},
-        figures=frozenset(told[terms + titled : count]),
+        figures=frozenset(told[terms + titled : count - named]),
+        names=frozenset(told[count - named : count]),
         weights=numbers[:weighed],
         masses=masses,
         dated=bool(flags & _DATED),

@@ -14,7 +14,7 @@ from math import log, sqrt
 from operator import attrgetter, itemgetter
 
 from monitor.model import Copy, Gist, ItemId, StoryId
-from monitor.stories.copies import copy_kind, is_serial, shared_mass
+from monitor.stories.copies import copy_kind, has_text, is_elsewhere, is_serial, shared_mass
 from monitor.stories.member import Member, as_stored
 from monitor.stories.weights import Weights
 
@@ -22,6 +22,7 @@ WINDOW = timedelta(hours=72)
 MOST_ITEMS = 100_000
 
 _PROBES = 12  # heaviest terms of an item by which others are found
+_HEADLINE_ALONE = 0.3  # below which likeness is that of a short headline, and no text's
 _LATEST = 100  # items looked at for one term
 _COPIES = 8  # of those most alike, looked at whether one is the same text
 _STORIES = 6  # compared in full
@@ -106,6 +107,7 @@ class Shelf:
             title={term: mass_of[term] for term in sorted(gist.title)},
             figures=gist.figures,
             dated=gist.dated,
+            names=gist.names,
         )
 
     def find(self, asked: Member) -> Found:
@@ -121,7 +123,11 @@ class Shelf:
         )
         copied = next(((member, kind) for member, kind in kinds if kind), None)
         alike = self._alike(asked, nearby, mass_of)
-        serials = frozenset(each.story for each in alike if is_serial(asked, each.nearest))
+        serials = frozenset(
+            each.story
+            for each in alike
+            if is_serial(asked, each.nearest) or is_elsewhere(asked, each.nearest)
+        )
         stories = [each for each in alike if each.story not in serials]
         stories.sort(key=attrgetter("likeness"), reverse=True)
         return Found(
@@ -130,6 +136,16 @@ class Shelf:
             copy=Copy(of=copied[0].item, kind=copied[1]) if copied else None,
             serials=serials,
         )
+
+    def says_otherwise(self, asked: Member, story: StoryId) -> bool:
+        """Tell whether an item has a text, and a story others, none of which is much like it."""
+        centre = self._centres.get(story)
+        if centre is None or not has_text(asked):
+            return False
+        own = dict(zip(asked.terms, asked.weights, strict=False))
+        members = (self._members[number] for number in centre.members[-_LATEST:])
+        likes = [_like(own, member) for member in members if has_text(member)]
+        return bool(likes) and max(likes) < _HEADLINE_ALONE
 
     def put(self, member: Member, story: StoryId) -> None:
         """Remember an item as told in a story; of more than the cap the oldest is forgotten."""

@@ -2,12 +2,15 @@
 
 import json
 import logging
+import re
 import sys
 from datetime import timedelta
 
 import pytest
-from alert_builders import a_message, a_notifier, attempt
+from alert_builders import a_message, a_notifier, an_alert, attempt
+from builders import an_item
 
+from monitor.alerts.render import message
 from monitor.model import Dead, Delivered, Retry
 from monitor.testing.server import Answer, LoopbackServer
 
@@ -66,9 +69,25 @@ async def test_an_address_apprise_does_not_know_is_the_destinations_fault(url, c
 
 
 async def test_marks_of_other_languages_stay_letters():
-    told, [request] = await through(Answer(), a_message(title="<b>*x*</b> @everyone"))
+    told, [request] = await through(Answer(), a_message(title="*x* [y](z) & `q`"))
     assert isinstance(told.verdict, Delivered)
-    assert "<b>*x*</b>" in json.loads(request.body)["message"]
+    assert "*x* [y](z) & `q`" in json.loads(request.body)["message"]
+
+
+@pytest.mark.parametrize("call", ["@everyone", "<@U123>", "<!channel>", "http://x/<!here>@all"])
+async def test_nobody_is_called_by_what_a_feed_says(call):
+    told, [request] = await through(Answer(), a_message(title=f"Look {call}"))
+    assert isinstance(told.verdict, Delivered)
+    said = json.loads(request.body)
+    assert "Look" in said["title"]
+    for words in (said["title"], said["message"]):
+        assert not re.search(r"@(?!\u200b)|<(?!\u200b)", words)
+
+
+async def test_an_address_with_an_at_sign_still_leads_to_the_article():
+    alert = an_alert(item=an_item(title="Look", link="https://blog.example/@writer/1"))
+    _, [request] = await through(Answer(), message(alert))
+    assert "https://blog.example/%40writer/1" in json.loads(request.body)["message"]
 
 
 async def test_without_the_extra_it_says_what_to_install():

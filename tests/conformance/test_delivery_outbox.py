@@ -21,6 +21,7 @@ from outbox_builders import (
     put,
 )
 
+from monitor import metrics
 from monitor.cli.options import clock
 from monitor.cli.program import open_pipeline
 from monitor.daemon import Daemon
@@ -139,6 +140,31 @@ async def test_cases_9_to_11_a_closed_destination_is_asked_once_each_probe(
             assert other.types() == ["system.destination_failed", "system.destination_recovered"]
 
 
+@pytest.mark.parametrize(("status", "reason"), [(301, "redirect"), (422, "rejected")])
+async def test_cases_5_and_16_a_destination_that_refuses_every_message_is_told_of_once(
+    store, status, reason
+):
+    many(store, 5, "desk")
+    async with Server(Answer(status=status)) as server, Server() as other:
+        at = a_destination("desk", server.url("/hook"))
+        siem = a_destination("siem", other.url("/hook"))
+        async with bench(store, at, siem, health=("desk", "siem")) as desk:
+            await desk.run(MINUTE)
+            assert {row.state.value for row in desk.rows(notifier="desk")} == {"dead"}
+            assert len(server.requests) == 5  # it stays open
+            assert other.types() == ["system.destination_failed"]
+            [told] = [json.loads(each.body)["data"] for each in other.requests]
+            assert f"refuses every message: {reason}" in json.dumps(told, ensure_ascii=False)
+            assert store.counts(desk.clock()).died == 5
+            server.answer = OK
+            put(store, news(7))
+            await desk.run(MINUTE)
+            assert other.types() == ["system.destination_failed", "system.destination_recovered"]
+            assert store.counts(desk.clock() + DAY).died == 0
+            store.replay([row.id for row in desk.rows(state=DeliveryState.DEAD)], desk.clock())
+            assert store.counts(desk.clock()).died == 0
+
+
 async def test_case_12_a_webhook_not_found_is_parked_after_three_tries_of_a_message(store):
     many(store, 1)
     async with (
@@ -219,6 +245,18 @@ async def test_case_23_what_discord_allows_is_kept_to(store):
         await desk.send()
         assert len(server.requests) == 2
         assert desk.rows()[0].ref == "7"
+
+
+async def test_what_waits_for_a_closed_destination_is_not_called_dead(store, caplog):
+    many(store, 1, "closed-desk")
+    async with Server(Answer(status=401)) as server:
+        at = a_destination("closed-desk", server.url("/hook"))
+        async with bench(store, at) as desk:
+            await desk.send()
+    assert "delivery parked: auth" in caplog.text
+    assert "delivery dead" not in caplog.text
+    counted = {"notifier": "closed-desk", "verdict": "parked"}
+    assert metrics.REGISTRY.get_sample_value("monitor_deliveries_total", counted) == 1
 
 
 async def test_case_24_a_hiccup_of_slack_is_two_requests_that_say_the_same(store):

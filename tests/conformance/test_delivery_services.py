@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from alert_builders import a_message, a_notifier, an_alert, attempt
@@ -13,6 +14,7 @@ from monitor.alerts.notices import summary
 from monitor.alerts.render import message
 from monitor.model import Dead, Delivered, Notice, Reason, Retry, Severity, SourceRef
 from monitor.notify import ntfy, pagerduty
+from monitor.notify.retry import next_attempt
 from monitor.testing.receivers.ntfy import NtfyReceiver, ntfy_error, ntfy_refusal
 from monitor.testing.receivers.pagerduty import PagerDutyReceiver, pagerduty_error
 from monitor.testing.server import Answer
@@ -93,14 +95,27 @@ async def test_a_link_that_is_none_is_not_opened(phone):
     assert "click" not in phone.received[0]
 
 
-async def test_ntfy_names_no_time_to_wait_so_five_seconds_pass_at_least(phone):
+async def test_ntfy_names_no_time_to_wait_so_the_schedule_grows_from_five_seconds(phone):
     phone.script.append(BUSY)
     verdict = (await pushed(phone)).verdict
-    assert verdict == Retry(
-        reason="rate_limited", after=timedelta(seconds=5), scope="destination", counts=False
-    )
-    phone.script.append(replace(BUSY, headers=(("Retry-After", "30"),)))
-    assert (await pushed(phone)).verdict.after == timedelta(seconds=30)
+    assert verdict == Retry(reason="rate_limited", scope="destination")
+    waits = [
+        next_attempt(
+            verdict, attempts=n, created=NOW, now=NOW, rng=Random(7), ttl=timedelta(days=1)
+        )
+        - NOW
+        for n in (1, 2, 3)
+    ]
+    assert timedelta(seconds=5) <= waits[0] <= timedelta(seconds=6)
+    assert waits[1] >= timedelta(seconds=30)
+    assert waits[2] >= timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(("asked", "kept"), [("30", 30), ("1", 5)])
+async def test_a_proxy_before_ntfy_may_name_a_time_of_five_seconds_or_more(phone, asked, kept):
+    phone.script.append(replace(BUSY, headers=(("Retry-After", asked),)))
+    verdict = (await pushed(phone)).verdict
+    assert (verdict.after, verdict.counts) == (timedelta(seconds=kept), False)
 
 
 async def test_a_used_up_day_waits_for_midnight_in_utc(phone):

@@ -132,6 +132,13 @@ async def test_a_rate_limit_pauses_the_channel_for_as_long_as_it_says(slack):
         "not_in_channel",
         "restricted_action",
         "restricted_action_read_only_channel",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "accesslimited",
+        "two_factor_setup_required",
+        "team_not_found",
+        "method_deprecated",
+        "deprecated_endpoint",
     ],
 )
 async def test_what_only_a_person_can_mend_closes_the_destination(slack, word):
@@ -139,7 +146,7 @@ async def test_what_only_a_person_can_mend_closes_the_destination(slack, word):
     assert (await posted(slack)).verdict == Dead(reason=word, scope="destination")
 
 
-@pytest.mark.parametrize("word", ["msg_too_long", "no_text", "a_word_of_tomorrow"])
+@pytest.mark.parametrize("word", ["msg_too_long", "no_text"])
 async def test_what_is_wrong_with_a_message_is_dead_with_it(slack, word):
     slack.script.append(slack_error(word))
     assert (await posted(slack)).verdict == Dead(reason=word)
@@ -149,6 +156,29 @@ async def test_what_is_wrong_with_a_message_is_dead_with_it(slack, word):
 async def test_what_passes_is_tried_again(slack, word):
     slack.script.append(slack_error(word))
     assert (await posted(slack)).verdict == Retry(reason=word, maybe_sent=True)
+
+
+@pytest.mark.parametrize("word", ["a_word_of_tomorrow", "team_added_to_org"])
+async def test_a_word_nobody_knows_yet_is_tried_again(slack, word):
+    slack.script.append(slack_error(word))
+    assert (await posted(slack)).verdict == Retry(reason=word)
+
+
+@pytest.mark.parametrize(
+    "word", [SlackApi.TOKEN, f"restricted_action {SlackApi.TOKEN}", "a" * 61, "a\nb", "Wort"]
+)
+async def test_what_is_no_word_of_slack_is_never_repeated(slack, word):
+    slack.script.append(slack_error(word))
+    assert (await posted(slack)).verdict == Retry(reason="unknown_error")
+
+
+async def test_the_line_under_the_first_message_counts_one_report_as_one(slack):
+    first = await posted(slack)
+    alone = follow_up()
+    alone.data["story"]["size"] = 1
+    await posted(slack, alone, parent=first.verdict.ref)
+    [attachment] = slack.received[0]["attachments"]
+    assert " · 1 report · " in attachment["fallback"]
 
 
 @pytest.mark.parametrize("body", [b"ok", b"<html>", b"[]", b'{"ok":"yes"}', b"[" * 60_000])

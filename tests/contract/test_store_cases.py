@@ -48,9 +48,9 @@ POLICY = a_policy()
 DECIDE = decider(POLICY)
 
 
-def publish(store, url, *, at=NOW, title="", guid="1", decide=DECIDE):
+def publish(store, url, *, at=NOW, title="", guid="1", decide=DECIDE, **changes):
     [state] = store.source_states([url])
-    sighting = a_sighting_in(state, guid, title=title or TITLE.format(27), now=at)
+    sighting = a_sighting_in(state, guid, title=title or TITLE.format(27), now=at, **changes)
     [made] = commit(store, a_poll(state, sighting, now=at), decide=decide)
     return made.alerts
 
@@ -82,7 +82,7 @@ def test_a_case_is_read_back_as_it_was_written(store):
         found.item,
     )
     assert found.headline == TITLE.format(27)
-    assert found.figures == ("27",)
+    assert found.figures == ("27", "dead:27")
 
 
 def test_what_is_due_comes_with_its_story_item_and_match_and_is_told_once(store):
@@ -142,6 +142,24 @@ def test_a_first_alert_that_waits_for_its_group_leaves_with_what_came(store):
     book = StoryBook(by_key={}, stories={})
     [alert] = decide_due(waited, book, now=NOW + MINUTE, policy=POLICY).alerts
     assert (alert.sequence, alert.reason, alert.story.size) == (1, Reason.NEW_STORY, 2)
+
+
+def test_what_overtakes_a_first_alert_that_waits_is_kept_until_it_leaves(store):
+    configure(store, *URLS)
+    decide = decider(a_policy(group_wait=10 * MINUTE))
+    publish(store, URLS[0], title_key="ab" * 16, decide=decide)
+    title = f"CORRECTION: {TITLE.format(2)}"
+    publish(store, URLS[1], at=NOW + 2 * MINUTE, title=title, title_key="ab" * 16, decide=decide)
+    assert [each.reason for each in case(store).news] == [
+        Reason.NEW_STORY,
+        Reason.HEADLINE,
+        Reason.NUMBERS,
+    ]
+    waited, _ = due(store, NOW + 10 * MINUTE)
+    book = StoryBook(by_key={}, stories={})
+    [alert] = decide_due(waited, book, now=NOW + 10 * MINUTE, policy=POLICY).alerts
+    assert (alert.sequence, alert.reason) == (1, Reason.NEW_STORY)
+    assert (alert.item.entry.title, alert.detail) == (title, "corrected; 27 → 2")
 
 
 def test_an_alert_is_acknowledged_by_the_beginning_of_its_id(store):

@@ -324,3 +324,31 @@ def test_what_is_over_the_rate_is_told_as_soon_as_it_fills_a_list(store):
     assert len(told | {single.message.data["alert"]["id"]}) == 25
     tell(store, policy, full + HOUR)
     assert len(outbox(store)) == 4
+
+
+def test_what_waited_for_its_group_and_is_then_held_says_so(store):
+    policy = a_policy(quiet_hours=NIGHT, notify=("desk",))
+    policy = replace(policy, alerts=replace(policy.alerts, group_wait=MINUTE))
+    publish(store, policy, "1")
+    assert outcomes(store) == [ItemOutcome.ALERTED]
+    tell(store, policy, NOW + MINUTE)
+    assert outcomes(store) == [ItemOutcome.HELD]
+    [item] = store.items()
+    [ruling] = store.find(item.id)[0].rulings
+    assert "new story; quiet hours until" in ruling.reason
+    assert tell(store, policy, MORNING).destinations == {"desk"}
+
+
+def test_a_first_alert_outlasts_its_watchlist_which_may_be_back_soon(store):
+    policy = a_policy(notify=("desk",))
+    policy = replace(policy, alerts=replace(policy.alerts, group_wait=MINUTE), notify=("siem",))
+    publish(store, policy, "1")
+    without = replace(policy, watchlists={})
+    assert tell(store, without, NOW + 2 * MINUTE).alerts == ()
+    [alert] = tell(store, policy, NOW + 3 * MINUTE).alerts
+    assert alert.notify == ("desk",)
+    publish(store, policy, "2", now=NOW + HOUR)
+    assert tell(store, without, NOW + HOUR + 2 * MINUTE).alerts == ()
+    [alert] = tell(store, without, NOW + HOUR + 12 * MINUTE).alerts
+    assert (alert.watchlist, alert.notify) == ("crisis", ("siem",))
+    assert tell(store, without, NOW + DAY).alerts == ()

@@ -16,6 +16,8 @@ TITLES = [
     BLAST,
     "Explosion at fuel depot in Caracas kills 28",
     "Explosion at fuel depot in Caracas kills 31, 12 missing",
+    "Death toll from Caracas depot explosion rises to 35",
+    "2 dead, 31 injured in Caracas explosion",
     "Government denies explosion at fuel depot in Caracas",
     "Correction: explosion at fuel depot in Caracas kills 26",
     "",
@@ -150,3 +152,25 @@ def test_an_acknowledgement_taken_back_leaves_the_case_open(policy, found):
     case = next(iter(telling.cases.values()))
     acked = acknowledge(case, Acknowledgement(at=telling.now))
     assert unacknowledge(acked) == replace(case, state=CaseState.OPEN)
+
+
+@LAWS
+@given(
+    st.sampled_from([timedelta(0), MINUTE, HOUR]),
+    st.lists(
+        st.tuples(st.integers(1, 60), st.sampled_from(["kills {}", "{} dead", "toll at {}"])),
+        min_size=1,
+        max_size=30,
+    ),
+)
+def test_whatever_tolls_come_in_whatever_order_the_highest_is_the_last_told(wait, tolls):
+    telling = Telling(policy=a_policy(group_wait=wait))
+    for toll, words in tolls:
+        telling.say(f"Quake in Peru {words.format(toll)}", source="Wire", after=7 * MINUTE)
+    telling.wait(DAY)
+    first, highest = tolls[0][0], max(toll for toll, _ in tolls)
+    changes = [each.detail for each in telling.alerts if each.detail]
+    assert bool(changes) == (highest > first)
+    if changes:
+        assert changes[0].startswith(f"{first} → ")
+        assert changes[-1].endswith(f" → {highest}")

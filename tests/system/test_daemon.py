@@ -52,6 +52,7 @@ class Ledger:
             items=0,
             alerts=0,
             deliveries=dict.fromkeys(DeliveryState, 0) | {DeliveryState.RETRYING: 4},
+            died=0,
             oldest_pending=timedelta(seconds=90),
             next_due=self.next_due,
         )

@@ -2,15 +2,20 @@
 
 import json
 
+import click
 import pytest
 from builders import NOW
 from click.testing import CliRunner
-from outbox_builders import LEASE, news, put
+from outbox_builders import LEASE, a_destination, news, put
 
 from monitor.cli.deliveries import command
+from monitor.cli.options import clock
+from monitor.cli.send_test import _send
+from monitor.cli.status import command as status
 from monitor.errors import UsageError
 from monitor.model import Dead, Delivered
 from monitor.store import Store
+from monitor.testing.server import Answer, LoopbackServer
 
 CONFIG = """\
 sources: [https://wire.example/feed]
@@ -52,6 +57,20 @@ def test_rows_are_listed_by_notifier_and_state(store):
     assert (row["notifier"], row["state"], row["reason"]) == ("desk", "dead", "rejected")
     assert len(json.loads(run("list", "--json")[1])) == 4
     assert len(json.loads(run("list", "--json", "--limit", "1")[1])) == 1
+
+
+def test_a_misspelt_notifier_is_said_to_be_none(store):
+    with pytest.raises(UsageError, match="no notifier is named “dsek”; did you mean “desk”"):
+        run("list", "--notifier", "dsek")
+    # One that left the configuration has rows all the same.
+    put(store, news(7, "club"))
+    assert len(json.loads(run("list", "--notifier", "club", "--json")[1])) == 1
+
+
+@pytest.mark.parametrize("limit", ["-1", "0"])
+def test_fewer_than_one_row_can_not_be_asked_for(store, limit):
+    with pytest.raises(click.BadParameter):
+        run("list", "--limit", limit)
 
 
 def test_one_delivery_is_shown_with_what_it_says(store):
@@ -118,6 +137,25 @@ def test_a_replay_for_a_parked_notifier_says_that_it_waits(store):
     code, _, said = run("replay", str(dead.id))
     assert code == 0
     assert "monitor deliveries resume" in said
+
+
+def test_the_status_names_what_died_in_the_last_day_and_how_to_send_it_again(store):
+    store.hold()
+    assert CliRunner().invoke(status, [], standalone_mode=False).return_value == 0
+    dead = store.claim("desk", now=clock(), lease=LEASE)
+    store.settle(dead, Dead(reason="rejected"), now=clock(), next_attempt=None)
+    ran = CliRunner().invoke(status, [], standalone_mode=False)
+    assert ran.return_value == 1
+    assert "1 delivery died in the last day" in ran.stdout
+    assert "monitor deliveries replay --dead --since 2d" in ran.stdout
+
+
+async def test_tests_within_one_second_have_an_id_each():
+    async with LoopbackServer(lambda _: Answer(body=b"ok")) as server:
+        at = a_destination("siem", server.url("/hook"))
+        for _ in range(5):
+            assert (await _send(at, as_json=True))["verdict"] == "delivered"
+        assert len({each.header("webhook-id") for each in server.requests}) == 5
 
 
 @pytest.mark.parametrize("name", ["list", "show", "replay", "drop", "resume"])

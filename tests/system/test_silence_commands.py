@@ -67,7 +67,7 @@ def test_a_silence_is_added_counted_and_ended(desk):
     assert desk.publish("1") == ()
     listed = desk.run("silence", "list", "-v").stdout
     assert "   1  watchlist crisis, until " in listed
-    assert "by Ana: drill; muted 1 items" in listed
+    assert "by Ana: drill; muted 1 item\n" in listed
     ended = desk.run("silence", "end", "1")
     assert (ended.return_value, "ended" in ended.stdout) == (0, True)
     assert len(desk.publish("2")) == 1

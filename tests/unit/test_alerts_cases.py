@@ -167,6 +167,119 @@ def test_a_first_alert_may_wait_for_more_of_its_story():
     assert alert.story.sources == ("source 0", "source 1")
 
 
+def test_what_overtakes_a_first_alert_that_waits_is_told_in_it():
+    telling = Telling(policy=a_policy(group_wait=10 * MINUTE))
+    telling.say("Earthquake kills 27", after=MINUTE)
+    second = telling.say("Earthquake kills 31", after=4 * MINUTE)
+    assert second.outcome is ItemOutcome.UPDATED
+    assert second.reason == "numbers changed: 27 → 31; told in its first alert at 21:15 UTC"
+    telling.say("CORRECTION: Earthquake kills 2", after=2 * MINUTE)
+    telling.say("Earthquake kills 27", after=MINUTE)
+    telling.wait(DAY)
+    [alert] = telling.alerts
+    assert telling.told() == [(11 * MINUTE, "new story", "corrected; 27 → 2")]
+    assert alert.item.entry.title == "CORRECTION: Earthquake kills 2"
+    assert (alert.sequence, alert.id) == (1, second.alert)
+    assert telling.case().news == ()
+
+
+def test_a_first_alert_that_waited_tells_the_last_toll_and_follow_ups_go_on_from_there():
+    telling = Telling(policy=a_policy(group_wait=10 * MINUTE))
+    for toll in (27, 29, 31):
+        telling.say(f"Earthquake kills {toll}", source="Wire", after=MINUTE)
+    telling.say("Earthquake kills 27", source="Wire", after=30 * MINUTE)
+    telling.say("Death toll from earthquake now 35", source="Wire", after=HOUR)
+    assert [(reason, detail) for _, reason, detail in telling.told()] == [
+        ("new story", "27 → 31"),
+        ("numbers changed", "31 → 35"),
+    ]
+    assert telling.alerts[0].item.entry.title == "Earthquake kills 31"
+
+
+def test_what_becomes_critical_while_it_waits_says_what_changed_meanwhile():
+    telling = Telling(policy=a_policy(group_wait=10 * MINUTE))
+    telling.say()
+    telling.say(TOLL.format(31), after=MINUTE)
+    telling.say(TOLL.format(31), after=MINUTE, severity=Severity.CRITICAL)
+    assert telling.told() == [(2 * MINUTE, "new story", "27 → 31")]
+
+
+def test_a_watchlist_that_wants_no_numbers_hears_of_none_in_a_first_alert():
+    telling = Telling(policy=a_policy(group_wait=10 * MINUTE, on_update="never"))
+    telling.say()
+    telling.say(TOLL.format(31), after=MINUTE)
+    telling.wait(HOUR)
+    assert telling.told() == [(10 * MINUTE, "new story", "")]
+
+
+PERU = "Earthquake kills 27 in northern Peru"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "detail"),
+    [
+        (PERU, "Death toll from Peru earthquake rises to 31", "27 → 31"),
+        ("27 dead, 31 injured in earthquake", "31 dead in earthquake", "27 → 31"),
+        ("秘鲁北部地震造成27人死亡", "31人死亡", "27 → 31"),
+        (PERU, "CORRECTION: Earthquake kills 2 in Peru", "corrected; 27 → 2"),
+        ("12 missing in Peru flood", "Peru: 4 still missing in flood", "12 → 4"),
+    ],
+)
+def test_another_outlet_tells_of_another_toll_in_its_own_words(first, then, detail):
+    telling = Telling()
+    telling.say(first, after=MINUTE)
+    telling.say(then, after=HOUR)
+    assert [each.detail for each in telling.alerts] == ["", detail]
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        PERU,
+        "Death toll from Peru earthquake at 28",
+        "29 dead in Peru earthquake",
+        "2 children among the dead in Peru",
+        "Peru earthquake kills 31",
+        "31 injured in Peru earthquake",
+    ],
+)
+def test_a_late_copy_with_an_old_or_a_lower_toll_is_no_news(late):
+    telling = Telling()
+    telling.say(PERU, source="Wire")
+    telling.say("Death toll from Peru earthquake rises to 31", source="Wire", after=HOUR)
+    assert len(telling.alerts) == 2
+    for updates in (False, True):
+        ruling = telling.say(late, source="Wire", after=HOUR, updates=updates)
+        assert (ruling.outcome, len(telling.alerts)) == (ItemOutcome.SIMILAR, 2)
+
+
+def test_after_a_correction_a_toll_is_compared_with_what_was_corrected():
+    telling = Telling()
+    for title in (PERU, "CORRECTION: Earthquake kills 2 in Peru", PERU,
+                  "Peru earthquake: 3 dead"):  # fmt: skip
+        telling.say(title, source="Wire", after=HOUR)
+    assert [each.detail for each in telling.alerts] == ["", "corrected; 27 → 2", "2 → 3"]
+
+
+def test_two_tolls_that_wait_are_both_told_from_what_was_told():
+    telling = Telling()
+    telling.say("27 dead, 90 hurt in quake", source="Wire")
+    telling.say("28 dead in quake", source="Wire", after=MINUTE)
+    telling.say("104 hurt in quake", source="Wire", after=MINUTE)
+    telling.say("31 dead in quake", source="Wire", after=MINUTE)
+    telling.wait(HOUR)
+    assert [each.detail for each in telling.alerts] == ["", "27 → 31, 90 → 104"]
+
+
+def test_numbers_stored_without_what_they_count_are_read_by_the_headline_they_stood_in():
+    telling = Telling()
+    telling.say("27 dead, 31 injured in earthquake")
+    key = telling.story.id, "crisis"
+    telling.cases[key] = replace(telling.case(), figures=("27", "31"))
+    telling.say("31 dead in earthquake", after=HOUR)
+    assert telling.alerts[-1].detail == "27 → 31"
+
+
 def test_what_is_critical_waits_for_no_group():
     telling = Telling(policy=a_policy(group_wait=2 * MINUTE))
     telling.say(severity=Severity.CRITICAL)

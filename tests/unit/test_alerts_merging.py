@@ -78,6 +78,34 @@ def test_one_that_waits_and_is_more_severe_is_news_as_that():
     assert (found.severity, found.due_at) == (Severity.CRITICAL, NOW + 5 * MINUTE)
 
 
+def test_what_overtook_one_that_waits_is_told_in_the_first_alert_of_both():
+    words = News(reason=Reason.NUMBERS, detail="27 → 31", item=ItemId("later"))
+    first = News(reason=Reason.NEW_STORY, detail="", item=ItemId("later"))
+    overtaken = {
+        "news": (first, words),
+        "headline": "Quake kills 27",
+        "figures": ("27", "dead:27", "31", "dead:31"),
+    }
+    plain = {"headline": "Quake kills 27", "figures": ("27", "dead:27")}
+    found = both(pending("a", **plain), pending("later", opened=NOW + MINUTE, **overtaken))
+    assert [(each.reason, each.detail) for each in found.news] == [
+        (Reason.NEW_STORY, ""),
+        (Reason.NUMBERS, "27 → 31"),
+    ]
+    assert (found.state, found.item) == (CaseState.PENDING, "later")
+    told = both(a_case(**plain), pending("later", **overtaken))
+    assert [(each.reason, each.detail) for each in told.news] == [(Reason.NUMBERS, "27 → 31")]
+    known = a_case(headline="Quake kills 31", figures=("27", "dead:27", "31", "dead:31"))
+    assert both(known, pending("later", **overtaken)).news == ()
+
+
+def test_a_denial_that_waits_is_news_where_the_other_was_told():
+    denial = pending("b", headline="Minister denies quake", marks=("denied",))
+    [news] = both(a_case(), denial).news
+    assert (news.reason, news.detail, news.item) == (Reason.HEADLINE, "denied", "b")
+    assert both(a_case(marks=("denied",)), denial).news == ()
+
+
 def test_what_both_have_to_tell_is_told_together():
     later = NOW + 2 * HOUR
     found = both(

@@ -65,6 +65,8 @@ GOOD = [
     "alerts: {digest: {at: '07:30', zone: Europe/Madrid, severities: low}}",
     "alerts: {digest: [{cron: 30 7 * * MON-FRI, notify: console, severities: [low, medium]}]}",
     "alerts: {group_wait: 2m, per_story: 1h, max_per_hour: 5}",
+    "alerts: {max_per_hour: 1000000}",
+    "notifiers: {a: {type: slack, token: xoxe.xoxb-1, channel: C0123}}",
     "watchlists: {w: {match: [a1], on_update: never, throttle: {max_per_hour: 5}, quiet_hours: off}}",
     "watchlists: {w: {match: [a1], escalate: {after: 15m, to: console, severities: critical}}}",
     "health: {heartbeat: {url: 'https://hc.example/uuid', every: 1m}}",
@@ -222,7 +224,7 @@ def test_every_example_is_valid(tmp_path, section, model, name, field):
         # What is given in pairs.
         partners = {"token": "channel", "channel": "token", "user": "password", "password": "user"}
         if model in {SlackOptions, EmailOptions} and name in partners:
-            written["notifiers"]["n"][partners[name]] = "abc"
+            written["notifiers"]["n"][partners[name]] = "xoxb-abc"
         assert folder.problems(json.dumps(written)) == []
 
 

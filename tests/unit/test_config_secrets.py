@@ -22,7 +22,7 @@ watchlists: {{w: {{match: [a1], notify: [desk, siem]}}}}
 notifiers:
   desk: {{type: slack, url: "https://hooks.slack.com/services/{slack}"}}
   siem: {{type: webhook, url: "https://siem.example/{path}", secret: "{secret}"}}
-  bot: {{type: slack, channel: "#desk", token: "{bot}"}}
+  bot: {{type: slack, channel: "#desk", token: "xoxb-{bot}"}}
   club: {{type: discord, url: "https://discord.example/{discord}"}}
   room: {{type: teams, url: "https://teams.example/workflows?sig={teams}"}}
   town: {{type: mattermost, url: "https://chat.example/hooks/{mattermost}"}}

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from builders import NOW
 
-from monitor.model import Dead, Delivered, Retry, Standing
+from monitor.model import Dead, Delivered, Fallback, Retry, Standing
 from monitor.notify import Rate
 from monitor.notify.breaker import LONGEST_REST, after, news, rest
 
@@ -40,7 +40,8 @@ def test_one_success_between_begins_the_count_again():
 
 def test_a_message_refused_by_a_destination_that_is_well_ends_the_count_too():
     failing, now = fail(4, MINUTE)
-    assert after(failing, Dead(reason="rejected"), attempts=1, now=now) == Standing()
+    well = after(failing, Dead(reason="rejected"), attempts=1, now=now)
+    assert (well.failures, well.failing_since, rest(well)) == (0, None, 0 * SECOND)
 
 
 @pytest.mark.parametrize("reason", ["rate_limited", "later: greylisted", "inside the monitor: X"])
@@ -76,7 +77,8 @@ def test_a_probe_that_arrives_ends_it():
 
 def test_a_probe_that_is_refused_for_what_it_says_ends_it_too():
     standing, now = fail(5, MINUTE)
-    assert after(standing, Dead(reason="rejected"), attempts=1, now=now) == Standing()
+    well = after(standing, Dead(reason="rejected"), attempts=1, now=now)
+    assert (well.parked, well.parked_at, well.probe_at) == ("", None, None)
 
 
 @pytest.mark.parametrize("reason", ["auth", "no_service", "channel_not_found", "no_workflow"])
@@ -129,6 +131,46 @@ def test_a_destination_let_go_by_hand_is_on_trial_until_something_arrives():
     assert news(trial, closed, destination="desk", now=NOW) is None
     arrived = after(trial, Delivered(), attempts=1, now=NOW)
     assert news(trial, arrived, destination="desk", now=NOW).type == "system.destination_recovered"
+
+
+WELL = Standing()
+
+
+def refused(*verdicts, before=WELL):
+    """Return each thing people hear while a destination answers so, and its standing then."""
+    told = []
+    for verdict in verdicts:
+        later = after(before, verdict, attempts=1, now=NOW)
+        reason = getattr(verdict, "reason", "")
+        told.append(news(before, later, destination="desk", now=NOW, reason=reason))
+        before = later
+    return [each for each in told if each], before
+
+
+NO = Dead(reason="redirect: put the final address into url")
+
+
+def test_a_destination_that_refuses_three_messages_in_a_row_is_told_of_once():
+    assert refused(NO, NO)[0] == []
+    [told], standing = refused(NO, DOWN, NO, NO, NO, NO)
+    assert told.type == "system.destination_failed"
+    assert told.title == f"“desk” refuses every message: {NO.reason}"
+    assert "monitor deliveries list --notifier desk --state dead" in told.text
+    assert "monitor deliveries replay --dead --since 1d --notifier desk" in told.text
+    assert (standing.parked, standing.probe_at, rest(standing)) == ("", None, 0 * SECOND)
+    [over], standing = refused(Delivered(), before=standing)
+    assert over.type == "system.destination_recovered"
+    assert "monitor deliveries replay --dead" in over.text
+    assert len(refused(NO, NO, NO, before=standing)[0]) == 1
+
+
+def test_a_message_that_arrives_between_two_that_are_refused_ends_the_count():
+    assert refused(NO, NO, Delivered(), NO, NO)[0] == []
+
+
+def test_a_form_that_was_refused_is_no_message_that_died():
+    told, standing = refused(NO, Fallback(reason="too_large"), NO)
+    assert (told, standing.refusals) == ([], 2)
 
 
 def test_a_rate_lets_a_burst_go_and_then_one_at_a_time():

@@ -183,3 +183,63 @@ def test_an_edited_item_stays_in_its_story_and_is_told_of_others(room):
     )
     [told] = stay([edited], book, now=room.now).values()
     assert [each.id for each in told] == [room.of_item[first], room.of_item[other]]
+
+
+# --- alike, and not the same ------------------------------------------------------------------
+
+ELSEWHERE = [
+    (
+        "Russian drone attack on Kharkiv kills three",
+        "Three people were killed overnight when Russian drones hit flats in Kharkiv, rescuers say.",
+        "Russian drone attack on Odesa kills three",
+        "Three people were killed overnight when Russian drones hit flats in Odesa, rescuers say.",
+    ),
+    (
+        "Car bomb kills 12 in Mogadishu",
+        "At least 12 people died when a car bomb exploded near a hotel in Mogadishu, police said.",
+        "Car bomb kills 12 in Baghdad",
+        "At least 12 people died when a car bomb exploded near a hotel in Baghdad, police said.",
+    ),
+    (
+        "Cierran el aeropuerto de Caracas por drones",
+        "Las autoridades cerraron este martes el aeropuerto de Caracas tras avistar varios drones.",
+        "Cierran el aeropuerto de Bogotá por drones",
+        "Las autoridades cerraron este martes el aeropuerto de Bogotá tras avistar varios drones.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("title", "text", "other", "words"), ELSEWHERE)
+def test_the_same_in_another_town_is_another_story_and_no_copy(room, title, text, other, words):
+    language = "es" if "Cierran" in title else "en"
+    first = room.publish(title, text, language=language)
+    second = room.publish(other, words, language=language)
+    again = room.publish(f"Reports: {title}", text, language=language)
+    assert not room.are_together(first, second)
+    assert room.are_together(first, again)
+
+
+def test_a_headline_that_many_use_joins_no_other_text(room):
+    title = "What we know so far"
+    first = room.publish(title, FERRY[1])
+    second = room.publish(title, PENSIONS[1])
+    again = room.publish(title, FERRY[1])
+    assert not room.are_together(first, second)
+    assert room.are_together(first, again)
+
+
+def test_a_flash_of_two_words_is_one_story_for_two_hours(room):
+    first = room.publish("Maduro captured", "")
+    again = room.publish("Maduro captured", "")
+    room.now += 3 * HOUR
+    later = room.publish("Maduro captured", "")
+    assert room.are_together(first, again)
+    assert not room.are_together(first, later)
+
+
+def test_a_page_whose_headline_is_rewritten_is_one_story(room):
+    first = room.publish(*FERRY, link_key="L", source="wire")
+    edited = room.publish(
+        "Dozens of children among the rescued", FERRY[1], link_key="L", source="wire"
+    )
+    assert room.are_together(first, edited)

@@ -72,9 +72,9 @@ def test_a_source_is_named_once_however_many_items_it_adds():
     assert next(iter(stories.values())).sources == ("Wire",)
 
 
-def test_a_title_of_two_words_tells_no_stories_apart():
-    assert title_key("breaking news") == ""
-    assert title_key("maduro calls trump")
+def test_a_title_of_one_word_tells_no_stories_apart():
+    assert title_key("weather") == ""
+    assert title_key("maduro captured")
 
 
 @given(st.lists(st.tuples(st.sampled_from("xyz "), st.sampled_from("pqr ")), max_size=8))

@@ -5,11 +5,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from monitor.config.addresses import Networks, NotifierAddress
-from monitor.config.kinds import Given, Options, Text
+from monitor.config.kinds import Given, Options
 from monitor.config.notifiers.values import (
     NETWORKS,
     TEMPLATE,
     TITLE,
+    BotToken,
+    Channel,
     Template,
     Token,
     Topic,
@@ -31,13 +33,13 @@ class SlackOptions(Options):
         "the API is, if not at slack.com.",
         examples=["${SLACK_WEBHOOK_URL}"],
     )
-    token: Annotated[Token | None, Given] = Field(
+    token: Annotated[BotToken | None, Given] = Field(
         default=None,
         description="A bot's token, with `channel`, in place of an address: follow-ups go into "
         "the thread of their story. It begins with xoxb-.",
         examples=["${SLACK_BOT_TOKEN}"],
     )
-    channel: Annotated[Text | None, Given] = Field(
+    channel: Annotated[Channel | None, Given] = Field(
         default=None,
         description="The channel a bot posts to: its id, or # and its name.",
         examples=["#desk"],

@@ -37,7 +37,7 @@ class WebhookOptions(Options):
     url: NotifierAddress = Field(
         description="Where messages are posted.", examples=["https://siem.example.org/hook"]
     )
-    secret: Annotated[list[WebhookSecret], OneOrMore()] = Field(
+    secret: Annotated[list[WebhookSecret], OneOrMore(), Field(min_length=1)] = Field(
         default=[],
         description="Signs each message: `whsec_` and the base64 of 24 to 64 bytes. A list while "
         "secrets are rotated; receivers accept any of them.",

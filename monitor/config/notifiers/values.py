@@ -43,6 +43,7 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 _KEY = re.compile(r"[A-Za-z0-9]{32}")
 _SERVICE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_CHANNEL = re.compile(r"#?[^\s#,]{1,80}")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
@@ -102,6 +103,25 @@ def read_token(value: object) -> str:
     return text
 
 
+def read_bot_token(value: object) -> str:
+    """Return the token of a Slack bot; one that changes by itself has xoxe. before it."""
+    text = read_token(value)
+    if not text.removeprefix("xoxe.").startswith("xoxb-"):
+        message = "the token of a Slack bot begins with xoxb-"
+        advice = "copy the “Bot User OAuth Token” of the app, as in ${SLACK_BOT_TOKEN}"
+        raise wrong(Code.BAD_SECRET, message, advice)
+    return text
+
+
+def read_channel(value: object) -> str:
+    """Return the name or the id of a Slack channel."""
+    text = text_of(value, "a channel")
+    if not _CHANNEL.fullmatch(text):
+        message, discreet = f"{quote(text)} is not a channel", "this is not a channel"
+        raise wrong(Code.BAD_NAME, message, "write its id, or '#' and its name", discreet=discreet)
+    return text
+
+
 def read_service(value: object) -> str:
     """Return an address as Apprise writes them."""
     text = text_of(value, "an address")
@@ -152,6 +172,12 @@ RoutingKey: TypeAlias = Annotated[
 ]
 Token: TypeAlias = Annotated[
     str, PlainValidator(read_token), json_text(r"^[!-~]+$"), Words("token")
+]
+BotToken: TypeAlias = Annotated[
+    str, PlainValidator(read_bot_token), json_text(r"^(xoxe\.)?xoxb-[!-~]*$"), Words("bot's token")
+]
+Channel: TypeAlias = Annotated[
+    str, PlainValidator(read_channel), json_text(r"^#?[^\s#,]{1,80}$"), Words("channel")
 ]
 Template: TypeAlias = Annotated[
     str | None, PlainValidator(read_template), ANY_SCALAR, Words("template")

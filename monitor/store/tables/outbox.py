@@ -36,6 +36,7 @@ deliveries = Table(
     Column("left", Text, nullable=False),  # what the attempt before left to do
     Column("maybe_duplicate", Integer, nullable=False),
     Column("replayed", Instant),
+    Column("ended", Instant),  # when it was settled for good
     Column("bundle", BigInteger),  # the delivery under whose id several are told; 0: it goes alone
     Index("deliveries_of_alert", "alert"),
     sqlite_autoincrement=True,
@@ -70,6 +71,7 @@ destinations = Table(
     Column("busy_with", BigInteger),
     Column("ready_at", Instant),
     Column("failures", Integer, nullable=False),
+    Column("refusals", Integer, nullable=False),
     Column("failing_since", Instant),
     Column("parked_at", Instant),
     Column("probes", Integer, nullable=False),

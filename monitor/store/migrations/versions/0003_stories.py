@@ -54,7 +54,8 @@ def _outbox() -> None:
         deliveries.add_column(
             sa.Column("maybe_duplicate", sa.Integer, nullable=False, server_default="0")
         )
-        deliveries.add_column(sa.Column("replayed", sa.BigInteger))
+        for name in ("replayed", "ended"):
+            deliveries.add_column(sa.Column(name, sa.BigInteger))
         deliveries.add_column(sa.Column("bundle", sa.BigInteger))
     for index, columns, condition in (
         ("deliveries_parked", ["notifier", "id"], "state = 'parked'"),
@@ -65,7 +66,7 @@ def _outbox() -> None:
     with op.batch_alter_table("destinations") as destinations:
         for name in ("ready_at", "failing_since", "parked_at", "probe_at"):
             destinations.add_column(sa.Column(name, sa.BigInteger))
-        for name in ("failures", "probes"):
+        for name in ("failures", "refusals", "probes"):
             destinations.add_column(sa.Column(name, sa.Integer, nullable=False, server_default="0"))
         destinations.add_column(sa.Column("fingerprint", sa.String(8)))
 
