@@ -10,6 +10,8 @@ _UNDONE: Final = re.compile(
     r"""
     \b(?:
         re-?open(?:s|ed|ing)? | (?:is|are|was|were|been|found)\s+(?:still\s+)?alive
+      | alive(?=\s+(?:after|despite|says?|in)\b|,)
+      | (?:cease-?fire|truce|talks|deal|agreement|negotiations)\b.{0,50}\b(?:collaps\w+|unravels?)
       | freed | frees | call(?:s|ed)\s+off | cancel(?:s|led|ed) | reinstat(?:es?|ed)
       | resum(?:es?|ed) | (?:lifts|lifted)(?=\b.{0,60}\b(?:ban|curfew|closure|sanctions?|embargo|
         blockade|restrictions?|alert|warning|order|siege|state)\b)

@@ -11,6 +11,8 @@ UNDONE = [
     "Airspace over Caracas reopened",
     "Opposition leader Machado freed after two days",
     "Maduro is alive, aide says",
+    "Maduro alive after raid on Caracas, sources say",
+    "Ceasefire between Israel and Hezbollah collapses",
     "Government lifts curfew in Caracas",
     "Curfew lifted in Caracas",
     "Trump calls off second wave of attacks",
@@ -29,6 +31,8 @@ UNDONE = [
 NOT_UNDONE = [
     "Venezuela closes its airspace",
     "Explosions heard in Caracas",
+    "Building collapses in Caracas, three dead",
+    "Ceasefire between Israel and Hezbollah takes effect",
     "Weightlifter lifted 200 kilos",
     "Oil prices lifted by Caracas news",
     "Freedom of the press under threat",
