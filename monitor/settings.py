@@ -136,7 +136,7 @@ class HostSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeartbeatSettings:
-    """Where it is told that the monitor lives, so that its silence is noticed; "" for nowhere."""
+    """The address that is told that the monitor lives, so that its silence is noticed, if any."""
 
     url: str = field(default="", repr=False)  # who knows it can pretend to be this monitor
     every: timedelta = timedelta(minutes=5)

@@ -77,9 +77,9 @@ def _in_place(old: list[Token], new: list[Token]) -> Iterator[tuple[str, str]]:
 
 def _of_one_unit(old: list[Token], new: list[Token]) -> Iterator[tuple[str, str]]:
     units = {unit: was for was, unit in _with_units(old)}
-    for now, unit in _with_units(new):
+    for figure, unit in _with_units(new):
         if was := units.get(unit):
-            yield was, now
+            yield was, figure
 
 
 def _with_units(words: list[Token]) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,6 @@ from monitor.notify.parts import Parts, parts, widest
 from monitor.settings import NotifierSettings
 
 MAX_CONTENT = 2_000  # code points
-MAX_DESCRIPTION = 4_096
 MAX_EMBEDS = 6_000  # in the sum over all embeds of a message
 
 _HEADLINE_ROOM = 1_100

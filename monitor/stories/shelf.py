@@ -48,7 +48,7 @@ class Found:
     stories: tuple[Alike, ...] = ()
     copy_of: Member | None = None
     copy: Copy | None = None
-    serials: frozenset[StoryId] = frozenset()  # in which it is only the next of a series
+    serials: frozenset[StoryId] = frozenset()  # whose next it is, or which tell of another place
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -113,7 +113,7 @@ class Shelf:
     def find(self, asked: Member) -> Found:
         """Return the stories an item may belong to, and what it is a copy of.
 
-        Stories in which it is the next of a series are not among them.
+        Stories in which it is the next of a series, or of another place, are not among them.
         """
         nearby = self._nearby(asked)
         mass_of = dict(zip(asked.terms, asked.masses, strict=True))
