@@ -8,6 +8,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import chain, zip_longest
 from typing import TypeVar
 
@@ -32,23 +33,26 @@ async def dial(
     Raises OSError, of the last address where all have failed.
     """
     loop = asyncio.get_running_loop()
-    server_hostname = name.rstrip(".") if tls else None
-    if len(addresses) == 1:  # a good deal cheaper than with a socket of our own
-        return await loop.create_connection(
-            protocol, str(addresses[0]), port, ssl=tls, server_hostname=server_hostname
-        )
+    if tls is None and len(addresses) == 1:  # a good deal cheaper than with a socket of our own
+        return await loop.create_connection(protocol, str(addresses[0]), port)
     connected = await connect(addresses, port)
+    server_hostname = name.rstrip(".") if tls else None
     try:
         return await loop.create_connection(
             protocol, sock=connected, ssl=tls, server_hostname=server_hostname
         )
     except BaseException:
-        connected.close()
+        # The loop's transport has the socket. A TLS one that is cancelled before it began forgets
+        # to close; the end of the stream reminds it. Closing here would free a number it still has.
+        with suppress(OSError):
+            connected.shutdown(socket.SHUT_RDWR)
         raise
 
 
 async def connect(addresses: Sequence[Address], port: int) -> socket.socket:
     """Return a socket connected to the first of `addresses` to take it; raises OSError."""
+    if len(addresses) == 1:
+        return await _connected(addresses[0], port)
     return await _race(in_turn(addresses), port)
 
 
