@@ -95,6 +95,7 @@ async def _run(begun: Begun) -> int:
             gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
             daemon = Daemon(pipeline, store, pipeline.writer, queue, settings, now=clock)
             pipeline.hint, pipeline.pause = daemon.hint, daemon.pause
+            pipeline.send_at_once()
             reloader, web = _reloader(begun, pipeline, daemon), settings.web
             del begun, settings  # or the first configuration would stay for ever
             with in_words():

@@ -235,6 +235,7 @@ class Daemon:
         for lane in hanging:
             log.warning("work still in flight after %s is cancelled", self._grace)
             lane.cancel()
+        await self._pipeline.give_back()
 
     # --- jobs -----------------------------------------------------------------------------
 

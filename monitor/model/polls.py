@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from monitor.model.alerts import Alert, Case, Notice, Silence, Story, Waiting
+from monitor.model.alerts import Alert, Case, Delivery, Notice, Silence, Story, Waiting
 from monitor.model.items import Edit, Item, Known, Match, Sighting
 from monitor.model.sources import Source, SourceState
 from monitor.model.stories import Copy
@@ -119,3 +119,4 @@ class Committed:
     new: int = 0
     alerts: tuple[Alert, ...] = ()
     destinations: frozenset[str] = frozenset()  # notifiers that now have something to send
+    claimed: tuple[Delivery, ...] = ()  # of that, what was taken for sending at once

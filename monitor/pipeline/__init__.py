@@ -18,7 +18,7 @@ from monitor.feeds.pacing.price import common_price
 from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.servers.groups import group_of, settings_for
 from monitor.feeds.servers.outage import Outage
-from monitor.model import Source, SourceState
+from monitor.model import Committed, Source, SourceState
 from monitor.pipeline.deciding import decider
 from monitor.pipeline.delivering import Delivering, sync_destinations
 from monitor.pipeline.gaps import LONG_GAP_SECONDS, Gaps
@@ -131,7 +131,7 @@ class Pipeline:
         self._trust = replace(self._trust, settings=settings, gate=self._gate, _presets={})
         self.gaps = self._gaps_by()
         self._visiting = self._visit_by()
-        self._delivering.settings = settings
+        self._delivering.follow(settings)
         self._timers = replace(self._timers, settings=settings)
 
     def _gaps_by(self) -> Gaps:
@@ -149,7 +149,7 @@ class Pipeline:
             gists=self._gists,
             now=self.now,
             rng=self.rng,
-            hint=self._tell,
+            tell=self._tell,
             read=self.read,
             trust=self._trust,
             gaps=self.gaps,
@@ -249,8 +249,9 @@ class Pipeline:
         """
         return await self._visiting.visit(state, source)
 
-    async def _tell(self, destinations: Iterable[str]) -> None:
-        await self.hint(destinations)
+    async def _tell(self, committed: Committed) -> None:
+        self._delivering.keep(committed.claimed)
+        await self.hint(committed.destinations)
 
     # --- alert ----------------------------------------------------------------------------
 
@@ -276,3 +277,11 @@ class Pipeline:
     async def deliver(self, destination: str, ticket: Ticket) -> float:
         """Send what is due at one destination; return in how many seconds the rest may leave."""
         return await self._delivering.deliver(destination, ticket)
+
+    def send_at_once(self) -> None:
+        """Take what a commit makes for sending with it; whoever asks for this delivers it too."""
+        self._delivering.send_at_once()
+
+    async def give_back(self) -> None:
+        """Leave what was taken for sending and not sent to whoever starts next."""
+        await self._delivering.give_back()

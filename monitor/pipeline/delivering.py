@@ -1,8 +1,9 @@
 """Sends what the outbox holds for one destination, and writes down how each attempt ended."""
 
+import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -18,12 +19,13 @@ from monitor.pipeline.report import count_delivery
 from monitor.pipeline.templating import Templating
 from monitor.queue import Ticket
 from monitor.settings import NotifierSettings, Settings
-from monitor.store import Store, Writer
+from monitor.store import Claiming, Store, Writer
 from monitor.store.standing import no_destination
 
 log = logging.getLogger(__name__)
 
 DELIVERY_LEASE = timedelta(seconds=60)
+KEPT_SECONDS = 30.0  # what was taken for sending at once may wait so long for it
 # That nobody can be told of a destination is said so often.
 SAY_EVERY = timedelta(hours=1)
 
@@ -65,11 +67,41 @@ class Delivering:
     out: TextIO
     colour: bool
     _said_at: datetime | None = field(init=False, default=None)
+    _at_once: bool = field(init=False, default=False)
+    # By notifier, and until when it may be sent by the loop's clock: before its lease passes.
+    _kept: dict[str, tuple[Delivery, float]] = field(init=False, default_factory=dict)
     _templating: Templating = field(init=False)
 
     def __post_init__(self) -> None:
         """Remember from now on which templates fail."""
         self._templating = Templating(parsers=self.parsers, now=self.now)
+
+    def follow(self, settings: Settings) -> None:
+        """Go by other settings from now on."""
+        self.settings = settings
+        if self._at_once:
+            self.send_at_once()
+
+    def send_at_once(self) -> None:
+        """Have each commit take what it makes for sending; `keep` is then told of it."""
+        from monitor.notify import KINDS
+
+        self._at_once = True
+        kinds = {name: KINDS[each.kind] for name, each in self.settings.notifiers.items()}
+        self.writer.claiming = Claiming(kinds=kinds, lease=DELIVERY_LEASE)
+
+    def keep(self, claimed: Iterable[Delivery]) -> None:
+        """Remember what a commit took, for `deliver` to send first."""
+        until = asyncio.get_running_loop().time() + KEPT_SECONDS
+        for delivery in claimed:
+            self._kept[delivery.notifier] = delivery, until
+
+    async def give_back(self) -> None:
+        """Make what is kept due again, and take nothing more: nobody sends it."""
+        self.writer.claiming = None
+        while self._kept:
+            _, (delivery, _) = self._kept.popitem()
+            await self._unsent(delivery, "the monitor stopped before it was sent")
 
     async def deliver(self, destination: str, ticket: Ticket) -> float:
         """Send what is due at one destination, one after another, until nothing may leave.
@@ -81,12 +113,15 @@ class Delivering:
         while True:
             ticket.check()
             settings = self.settings.notifiers.get(destination)
+            delivery = self._taken(destination)
             if settings is None:
+                if delivery:
+                    await self._unsent(delivery, no_destination(destination))
                 # Rows of a notifier that was renamed or removed wait for it, not thrown away.
                 await self.writer.do(self.store.park, destination, no_destination(destination))
                 return 0.0
             kind = KINDS[settings.kind]
-            delivery = await self.writer.do(
+            delivery = delivery or await self.writer.do(
                 self.store.claim,
                 destination,
                 now=self.now(),
@@ -98,6 +133,15 @@ class Delivering:
                 return await self._wait(destination)
             await self._settle(delivery, settings)
             await ticket.extend()
+
+    def _taken(self, destination: str) -> Delivery | None:
+        """Return what a commit took for this destination, unless its lease may pass soon."""
+        delivery, until = self._kept.pop(destination, (None, 0.0))
+        return delivery if asyncio.get_running_loop().time() < until else None
+
+    async def _unsent(self, delivery: Delivery, reason: str) -> None:
+        said = Retry(reason=reason, counts=False)
+        await self.writer.settle(delivery, said, now=self.now(), next_attempt=self.now())
 
     async def _wait(self, destination: str) -> float:
         now = self.now()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from monitor.feeds.parsers.pool import ParserPool
 from monitor.feeds.servers.answers import host_until
 from monitor.feeds.servers.habits import Question
 from monitor.model import (
+    Committed,
     Decide,
     Document,
     ErrorKind,
@@ -57,7 +58,7 @@ ITEMS_PER_TURN = 20
 
 @dataclass(slots=True, kw_only=True)
 class Visiting:
-    """What a poll needs; `hint` is told which destinations have new work."""
+    """What a poll needs; `tell` is told what came of one that gave destinations new work."""
 
     settings: Settings
     store: Store
@@ -68,7 +69,7 @@ class Visiting:
     gists: Gists
     now: Callable[[], datetime]
     rng: random.Random
-    hint: Callable[[Iterable[str]], Awaitable[None]]
+    tell: Callable[[Committed], Awaitable[None]]
     read: Read
     trust: Trust
     gaps: Gaps
@@ -221,7 +222,7 @@ class Visiting:
         )
         committed = await self.writer.commit(record, self.decide)
         if committed.destinations:
-            await self.hint(committed.destinations)
+            await self.tell(committed)
         visit = report(record, outcome, committed, document)
         count(visit, committed, state.next_poll_at, now, quiet=uncharged)
         return visit

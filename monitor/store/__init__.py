@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from monitor.store.claiming import Claiming
     from monitor.store.counting import Counts, FailingSource
     from monitor.store.history import Past, Rule, Ruled, Write
     from monitor.store.lookups import Finding, NoticeFinding, StoredAlert
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from monitor.store.writer import Writer
 
 _HOMES = {
+    "Claiming": "claiming",
     "Counts": "counting",
     "FailingSource": "counting",
     "Finding": "lookups",
@@ -31,6 +33,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Claiming",
     "Counts",
     "FailingSource",
     "Finding",

@@ -1,11 +1,14 @@
-"""Statements for the hot paths: many rows at once, many keys at once.
+"""Statements for the hot paths: many rows at once, many keys at once, or the same ones all day.
 
-SQLAlchemy builds each statement anew and converts every value of every row through Python, which
-costs as much again as SQLite does. Here a statement is compiled once; values go in as the driver
-takes them and rows come out as it gives them (columns.py converts).
+Between a statement and its driver SQLAlchemy does several times the work that SQLite then does.
+Here a statement is compiled once and given to the driver itself, in the transaction that the
+connection is in. But for Prepared, values go in as the driver takes them and rows come out as it
+gives them (columns.py converts).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -49,7 +52,11 @@ class Bulk:
             places = [names.index(name) for name in order] if self._names else order
             self._compiled[dialect] = sql, itemgetter(*places)
         sql, pick = self._compiled[dialect]
-        connection.exec_driver_sql(sql, [pick(row) for row in rows])
+        cursor = connection.connection.cursor()
+        if len(rows) == 1:
+            cursor.execute(sql, pick(rows[0]))
+        else:
+            cursor.executemany(sql, [pick(row) for row in rows])
 
 
 class Lookup:
@@ -68,7 +75,7 @@ class Lookup:
 
     def __call__(
         self, connection: Connection, keys: Sequence[Any], **values: Any
-    ) -> Iterator[AnyRow]:
+    ) -> Iterator[tuple[Any, ...]]:
         """Yield the rows for all keys, asking for so many at a time as fit one statement."""
         for portion in portions(keys):
             # Few sizes, so that each is compiled once; a key asked for twice is answered once.
@@ -76,7 +83,7 @@ class Lookup:
             padding = [portion[-1]] * (-len(portion) % step)
             sql, before, after = self._for(connection, len(portion) + len(padding))
             head, tail = [values[name] for name in before], [values[name] for name in after]
-            yield from connection.exec_driver_sql(sql, (*head, *portion, *padding, *tail))
+            yield from _ask(connection, sql, (*head, *portion, *padding, *tail))
 
     def _for(self, connection: Connection, size: int) -> tuple[str, list[str], list[str]]:
         known = self._compiled.get((connection.dialect.name, size))
@@ -96,13 +103,84 @@ class Select:
         self._statement = statement
         self._compiled: dict[str, tuple[str, list[str]]] = {}
 
-    def __call__(self, connection: Connection, **values: Any) -> Sequence[AnyRow]:
+    def __call__(self, connection: Connection, **values: Any) -> Sequence[tuple[Any, ...]]:
         """Return the rows, as the driver gives them."""
         dialect = connection.dialect.name
         if dialect not in self._compiled:
             self._compiled[dialect] = _compile(connection, self._statement, None)
         sql, order = self._compiled[dialect]
-        return connection.exec_driver_sql(sql, tuple([values[name] for name in order])).all()
+        return _ask(connection, sql, tuple([values[name] for name in order]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A compiled statement, with what converts its values and its rows."""
+
+    sql: str
+    values: Sequence[tuple[str, Any, Callable[[Any], Any] | None]]  # name, if not given, converter
+    row: Callable[..., Any] | None
+    columns: Sequence[Callable[[Any], Any] | None]
+
+
+class Prepared:
+    """A statement that is run often, with a few values by name; an UPDATE sets what it is given.
+
+    Values and rows are converted as SQLAlchemy would, by the types of their columns.
+    """
+
+    def __init__(self, statement: Any) -> None:
+        self._statement = statement
+        self._ready: dict[tuple[str, ...], _Ready] = {}
+
+    def __call__(self, connection: Connection, **values: Any) -> list[AnyRow]:
+        """Return the rows, none for an UPDATE; their columns have names."""
+        key = (connection.dialect.name, *values)
+        ready = self._ready.get(key)
+        if ready is None:
+            ready = self._ready[key] = _prepare(connection, self._statement, values)
+        given = tuple(
+            [
+                convert(values.get(name, usual)) if convert else values.get(name, usual)
+                for name, usual, convert in ready.values
+            ]
+        )
+        make, columns = ready.row, ready.columns
+        if make is None:
+            connection.connection.cursor().execute(ready.sql, given)
+            return []
+        return [
+            make(*[c(each) if c else each for c, each in zip(columns, row, strict=True)])
+            for row in _ask(connection, ready.sql, given)
+        ]
+
+    def first(self, connection: Connection, **values: Any) -> AnyRow | None:
+        """Return the first row, None where there is none."""
+        rows = self(connection, **values)
+        return rows[0] if rows else None
+
+
+def _ask(connection: Connection, sql: str, values: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+    cursor = connection.connection.cursor()
+    cursor.execute(sql, values)
+    return cursor.fetchall()
+
+
+def _prepare(connection: Connection, statement: Any, given: Mapping[str, Any]) -> _Ready:
+    dialect = connection.dialect
+    names = list(given) if statement.is_update else None
+    compiled = statement.compile(dialect=dialect, column_keys=names)
+    usual = compiled.params
+    values = [
+        (name, usual[name], compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+        for name in compiled.positiontup
+    ]
+    if not statement.is_select:
+        return _Ready(str(compiled), values, None, ())
+    columns = list(statement.selected_columns)
+    names = [column.key for column in columns]
+    row = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024 - made here
+    read = [c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns]
+    return _Ready(str(compiled), values, row, read)
 
 
 def portions(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -4,13 +4,15 @@ The destination's own row is the fence: at most one claim stands there at a time
 the receiver's rate lets another message leave.
 """
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from monitor.model import Delivery, DeliveryState
+from monitor.store.bulk import Prepared
 from monitor.store.bundles import gather, tell_together
 from monitor.store.columns import AnyRow
 from monitor.store.deliveries import SELECT_DELIVERIES, to_delivery
@@ -19,7 +21,7 @@ from monitor.store.standing import FREE, change, lock_free, to_standing
 from monitor.store.tables import alerts, deliveries, destinations, stories
 
 if TYPE_CHECKING:
-    from monitor.notify import Rate
+    from monitor.notify import Kind, Rate
 
 _HERE = deliveries.c.notifier == destinations.c.name
 _ENDS = (destinations.c.paused_until, destinations.c.ready_at)
@@ -36,16 +38,26 @@ _DUE_DESTINATIONS = (
     .where(*FREE, or_(destinations.c.parked_reason.is_(None) & _SOME_DUE, _MAY_BE_PROBED))
     .order_by(destinations.c.name)
 )
-_FREE_AT = select(*_ENDS).where(
-    destinations.c.name == bindparam("notifier"),
-    destinations.c.parked_reason.is_(None),
-    exists().where(_HERE, or_(_IS_DUE, *[deliveries.c.due_at <= each for each in _ENDS])),
+_FREE_AT = Prepared(
+    select(*_ENDS).where(
+        destinations.c.name == bindparam("notifier"),
+        destinations.c.parked_reason.is_(None),
+        exists().where(_HERE, or_(_IS_DUE, *[deliveries.c.due_at <= each for each in _ENDS])),
+    )
 )
 _OF_ONE = SELECT_DELIVERIES.where(deliveries.c.notifier == bindparam("notifier")).limit(1)
-_NEXT = _OF_ONE.where(_IS_DUE).order_by(deliveries.c.urgency, deliveries.c.id)
-_OLDEST_DUE = _OF_ONE.where(_IS_DUE).order_by(deliveries.c.id)
-_OLDEST_PARKED = _OF_ONE.where(_PARKED).order_by(deliveries.c.id)
-_TAKE = update(deliveries).where(deliveries.c.id == bindparam("row"))
+_NEXT = Prepared(_OF_ONE.where(_IS_DUE).order_by(deliveries.c.urgency, deliveries.c.id))
+_OLDEST_DUE = Prepared(_OF_ONE.where(_IS_DUE).order_by(deliveries.c.id))
+_OLDEST_PARKED = Prepared(_OF_ONE.where(_PARKED).order_by(deliveries.c.id))
+_TAKE = Prepared(update(deliveries).where(deliveries.c.id == bindparam("row")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claiming:
+    """How whoever commits takes what it made for sending itself, in the same transaction."""
+
+    kinds: Mapping[str, "Kind"]  # by notifier
+    lease: timedelta
 
 
 def due_destinations(database: Database, now: datetime) -> list[str]:
@@ -57,7 +69,7 @@ def due_destinations(database: Database, now: datetime) -> list[str]:
 def free_at(database: Database, notifier: str, now: datetime) -> datetime | None:
     """Return when a pause or the rate ends that holds back what is due by then."""
     with database.read() as connection:
-        row = connection.execute(_FREE_AT, {"notifier": notifier, "now": now}).first()
+        row = _FREE_AT.first(connection, notifier=notifier, now=now)
     ends = [each for each in row or () if each and each > now]
     return max(ends, default=None)
 
@@ -77,32 +89,64 @@ def claim(
     message tells them all.
     """
     with database.write() as connection:
-        destination = lock_free(connection, notifier, now)
-        first = _next(connection, destination, now) if destination else None
-        if destination is None or first is None:
-            return None
-        rows = gather(connection, first, now) if bundles or first.bundle else [first]
-        bundle = first.id if len(rows) > 1 else first.bundle
-        for row in rows:
-            taken = {"due_at": now + lease, "bundle": bundle, **_taken(row)}
-            connection.execute(_TAKE, {"row": row.id, **taken})
-        change(
+        return _claim(connection, notifier, now=now, lease=lease, rate=rate, bundles=bundles)
+
+
+def claim_each(
+    connection: Connection, notifiers: Iterable[str], claiming: Claiming, now: datetime
+) -> list[Delivery]:
+    """Take the next due row of each notifier as `claim` does, where something may be sent."""
+    named = [(name, claiming.kinds.get(name)) for name in sorted(notifiers)]
+    claimed = (
+        _claim(
             connection,
-            notifier,
-            busy_until=now + lease,
-            busy_with=first.id,
-            ready_at=_ready_at(rate, destination, now),
+            name,
+            now=now,
+            lease=claiming.lease,
+            rate=kind.rate,
+            bundles=kind.bundles,
         )
-        claimed = to_delivery(first)
-        return replace(
-            claimed,
-            **_taken(first),
-            next_attempt=None,
-            bundle=bundle,
-            message=tell_together(rows) if bundle else claimed.message,
-            parent="" if bundle else _parent(connection, first),
-            standing=to_standing(destination),
-        )
+        for name, kind in named
+        if kind
+    )
+    return [each for each in claimed if each]
+
+
+def _claim(
+    connection: Connection,
+    notifier: str,
+    *,
+    now: datetime,
+    lease: timedelta,
+    rate: "Rate | None",
+    bundles: bool,
+) -> Delivery | None:
+    destination = lock_free(connection, notifier, now)
+    first = _next(connection, destination, now) if destination else None
+    if destination is None or first is None:
+        return None
+    rows = gather(connection, first, now) if bundles or first.bundle else [first]
+    bundle = first.id if len(rows) > 1 else first.bundle
+    for row in rows:
+        taken = {"due_at": now + lease, "bundle": bundle, **_taken(row)}
+        _TAKE(connection, row=row.id, **taken)
+    change(
+        connection,
+        notifier,
+        busy_until=now + lease,
+        busy_with=first.id,
+        ready_at=_ready_at(rate, destination, now),
+    )
+    claimed = to_delivery(first)
+    return replace(
+        claimed,
+        **_taken(first),
+        next_attempt=None,
+        bundle=bundle,
+        message=tell_together(rows) if bundle else claimed.message,
+        parent="" if bundle else _parent(connection, first),
+        standing=to_standing(destination),
+    )
 
 
 def _ready_at(rate: "Rate | None", destination: AnyRow, now: datetime) -> datetime | None:
@@ -124,13 +168,13 @@ def _taken(row: AnyRow) -> dict[str, Any]:
 def _next(connection: Connection, destination: AnyRow, now: datetime) -> AnyRow | None:
     asked = {"notifier": destination.name, "now": now}
     if not destination.parked_reason:
-        return connection.execute(_NEXT, asked).first()
+        return _NEXT.first(connection, **asked)
     if destination.probe_at is None or destination.probe_at > now:
         return None
     # Whoever probed before may have died with it.
     found = [
-        connection.execute(_OLDEST_DUE, asked).first(),
-        connection.execute(_OLDEST_PARKED, asked).first(),
+        _OLDEST_DUE.first(connection, **asked),
+        _OLDEST_PARKED.first(connection, **asked),
     ]
     return min((row for row in found if row), key=lambda row: row.id, default=None)
 

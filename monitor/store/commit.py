@@ -16,12 +16,14 @@ from monitor.model import (
     Committed,
     Decide,
     Decision,
+    Delivery,
     Item,
     Message,
     PollRecord,
     Sighting,
 )
 from monitor.store.alerts import insert_alerts, insert_rulings
+from monitor.store.claiming import Claiming, claim_each
 from monitor.store.engine import Database
 from monitor.store.gists import Shelves
 from monitor.store.hosts import put_off
@@ -56,12 +58,13 @@ def commit(
     webhook_id: Callable[[AlertId, str], str],
     message: Callable[[Alert], Message],
     notify: tuple[str, ...] = (),
+    claiming: Claiming | None = None,
     shelves: Shelves,
 ) -> list[Committed]:
     """Write a group of records, all or nothing; one result for each, in order.
 
-    `notify` are the notifiers that hear of the records' notices; `shelves` keeps what stories are
-    compared by.
+    `notify` are the notifiers that hear of the records' notices; with `claiming` what is to be
+    sent is taken for that at once; `shelves` keeps what stories are compared by.
     A record whose source another poll has moved on is refused alone. What `decide`, `webhook_id`
     or `message` raise undoes the group and reaches the caller.
     """
@@ -74,6 +77,7 @@ def commit(
             webhook_id=webhook_id,
             message=message,
             notify=notify,
+            claiming=claiming,
             shelves=shelves,
         )
     except BaseException:
@@ -90,6 +94,7 @@ def _commit(
     webhook_id: Callable[[AlertId, str], str],
     message: Callable[[Alert], Message],
     notify: tuple[str, ...],
+    claiming: Claiming | None,
     shelves: Shelves,
 ) -> list[Committed]:
     with database.write() as connection:
@@ -116,11 +121,13 @@ def _commit(
         insert_rulings(connection, (r for each in decided for r in each.decision.rulings))
         insert_alerts(connection, alerts, message)
         waiting = [w for each in decided for w in each.decision.waiting]
-        insert_waiting(connection, waiting, max(record.now for record in records))
+        now = max(record.now for record in records)
+        insert_waiting(connection, waiting, now)
         reachable = enqueue(connection, alerts, webhook_id)
         noted = [record for record in map(_noted, decided) if record.notices]
         told = tell(connection, noted, notify, webhook_id) if noted else frozenset()
-    results = (_committed(each, reachable, told) for each in decided)
+        ours = claim_each(connection, reachable | told, claiming, now) if claiming else []
+    results = (_committed(each, reachable, told, ours) for each in decided)
     return [next(results) if fresh else Committed(accepted=False) for fresh in accepted]
 
 
@@ -189,9 +196,20 @@ def _not_met(connection: Connection, record: PollRecord) -> Sequence[Sighting]:
     return new
 
 
-def _committed(each: _Decided, reachable: frozenset[str], told: frozenset[str]) -> Committed:
+def _committed(
+    each: _Decided, reachable: frozenset[str], told: frozenset[str], claimed: list[Delivery]
+) -> Committed:
+    """Return what became of a record; it takes from `claimed` what is for its destinations."""
     alerts = tuple(each.decision.alerts)
     destinations = reachable & {notifier for alert in alerts for notifier in alert.notify}
     if each.record.notices or each.decision.notices:
         destinations |= told
-    return Committed(accepted=True, new=len(each.new), alerts=alerts, destinations=destinations)
+    ours = [delivery for delivery in claimed if delivery.notifier in destinations]
+    claimed[:] = [delivery for delivery in claimed if delivery.notifier not in destinations]
+    return Committed(
+        accepted=True,
+        new=len(each.new),
+        alerts=alerts,
+        destinations=destinations,
+        claimed=tuple(ours),
+    )

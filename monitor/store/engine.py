@@ -15,8 +15,6 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
-    InterfaceError,
-    OperationalError,
     SQLAlchemyError,
 )
 
@@ -53,6 +51,7 @@ class Database:
                 f"{self.place}: the driver {missing.name} is not installed; "
                 "pip install 'news-feed-monitor[postgres]'"
             ) from None
+        self._driver: Any = self._writer.dialect.loaded_dbapi
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -67,7 +66,7 @@ class Database:
         with self.translated(), self._writer.begin() as connection:
             if self.path:
                 # Not as an engine's event: with one, each statement asks for listeners.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                connection.connection.cursor().execute("BEGIN IMMEDIATE")
             yield connection
 
     def session(self, name: str) -> Engine:
@@ -89,8 +88,11 @@ class Database:
         """Turn what the libraries raise into StoreError."""
         try:
             yield
-        except SQLAlchemyError as error:
-            raise _in_words(error, self.place) from error
+        except (SQLAlchemyError, self._driver.Error) as error:
+            # The hot paths ask the driver itself, whose errors nobody has wrapped.
+            told = error.orig if isinstance(error, DBAPIError) else error
+            away = isinstance(told, (self._driver.OperationalError, self._driver.InterfaceError))
+            raise _in_words(str(told).strip(), type(error), self.place, away=away) from error
 
     def _engine(self, *, readers: int) -> Engine:
         pool: dict[str, Any] = (
@@ -181,15 +183,14 @@ def _prepare_reader(connection: sqlite3.Connection, record: object) -> None:
     connection.execute("PRAGMA query_only=ON")
 
 
-def _in_words(error: SQLAlchemyError, place: str) -> StoreError:
-    said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
-    words = said.partition("\n")[0] or type(error).__name__
+def _in_words(said: str, kind: type[Exception], place: str, *, away: bool) -> StoreError:
+    words = said.partition("\n")[0] or kind.__name__
     if "not a database" in words or "malformed" in words:
         return StoreError(
             f"{place} is damaged or not a database ({words}); nothing was changed: move it away, "
             "restore a backup, or change store.url"
         )
-    if not isinstance(error, (OperationalError, InterfaceError)):
+    if not away:
         return StoreError(f"{place}: {words}")
     if "locked" in words:
         return UnavailableError(f"{place} is locked: another program has held it for too long")

@@ -7,10 +7,10 @@ with it. Where a transaction failed it holds what never happened and is made ane
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from monitor.model import ItemId, StoryId
-from monitor.store.bulk import Bulk, portions
+from monitor.store.bulk import Bulk, Prepared, portions
 from monitor.store.columns import micros
 from monitor.store.tables import gists, stories
 from monitor.stories.member import Member, pack, unpack
@@ -18,13 +18,19 @@ from monitor.stories.shelf import WINDOW, Shelf
 
 _INSERT = Bulk(lambda insert: insert(gists))
 # Built once: to build a statement costs as much as to run it.
-_NEWER = (
-    select(gists, func.coalesce(stories.c.merged_into, gists.c.story).label("told_in"))
+_NEWER = Prepared(
+    select(
+        gists,
+        func.coalesce(stories.c.merged_into, gists.c.story).label("told_in"),
+        case((stories.c.merged_into.is_(None), func.coalesce(stories.c.topic, stories.c.id))).label(
+            "topic"
+        ),
+    )
     .outerjoin(stories, stories.c.id == gists.c.story)
     .where(gists.c.id > bindparam("last"), gists.c.at >= bindparam("since"))
     .order_by(gists.c.id)
 )
-_LAST = select(func.max(gists.c.id))
+_LAST = Prepared(select(func.max(gists.c.id)))
 
 
 class Shelves:
@@ -49,7 +55,7 @@ class Shelves:
     def _read_on(self, shelf: Shelf, connection: Connection, since: datetime) -> set[StoryId]:
         """Put onto the shelf what it does not hold yet; return the stories of that."""
         found: set[StoryId] = set()
-        for row in connection.execute(_NEWER, {"last": self._last, "since": since}):
+        for row in _NEWER(connection, last=self._last, since=since):
             member = unpack(
                 row.packed,
                 item=ItemId(row.item),
@@ -58,7 +64,7 @@ class Shelves:
                 at=row.at,
                 said_at=row.said_at,
             )
-            shelf.put(member, member.story)
+            shelf.put(member, member.story, row.topic)
             self._last = row.id
             found.add(member.story)
         return found
@@ -81,7 +87,7 @@ class Shelves:
                 for member in new
             ],
         )
-        self._last = connection.scalar(_LAST) or self._last
+        [(self._last,)] = _LAST(connection)
 
     def spoil(self) -> None:
         """Forget the shelf: what it holds may not have been committed."""

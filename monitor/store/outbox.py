@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, String, select, update
 
 from monitor.model import Alert, AlertId, DeliveryState, Severity
-from monitor.store.bulk import Bulk
+from monitor.store.bulk import Bulk, Lookup
 from monitor.store.columns import later, micros
 from monitor.store.engine import Database
 from monitor.store.standing import AT_ONCE, hold_back, meet
@@ -21,10 +21,11 @@ from monitor.store.tables import deliveries, destinations
 _URGENCY = {severity: len(Severity) - 1 - severity.rank for severity in Severity}
 
 _INSERT = Bulk(lambda insert: insert(deliveries))
-# Built once: every poll that alerts asks.
-_PARKED = select(destinations.c.name, destinations.c.parked_reason).where(
-    destinations.c.name.in_(bindparam("names", expanding=True)),
-    destinations.c.parked_reason.is_not(None),
+_STANDING = Lookup(
+    lambda names: select(destinations.c.name, destinations.c.parked_reason).where(
+        destinations.c.name.in_(names)
+    ),
+    kind=String(),
 )
 
 
@@ -49,8 +50,9 @@ def enqueue(
     names = sorted({notifier for each in made for notifier in each.notify})
     if not names:
         return frozenset()
-    meet(connection, names)
-    parked = dict(connection.execute(_PARKED, {"names": names}).all())
+    known = dict(_STANDING(connection, names))
+    meet(connection, [name for name in names if name not in known])
+    parked = {name: reason for name, reason in known.items() if reason is not None}
     _INSERT(
         connection,
         [

@@ -7,12 +7,13 @@ from sqlalchemy import Connection, bindparam, exists, func, select
 
 from monitor.alerts.calm import hour_of
 from monitor.model import Alert
+from monitor.store.bulk import Prepared
 from monitor.store.tables import alerts, deliveries
 
 _HOUR = timedelta(hours=1)
 
 # Built once, as everything that each poll asks: to build a statement costs as much as to run it.
-_TOLD = (
+_TOLD = Prepared(
     select(func.count())
     .select_from(alerts)
     .where(alerts.c.watchlist == bindparam("watchlist"))
@@ -50,5 +51,5 @@ class Sent(Mapping[tuple[str, datetime], int]):
             self._counts[key] = self[key] + 1
 
     def _read(self, watchlist: str, hour: datetime) -> int:
-        asked = {"watchlist": watchlist, "begun": hour, "ended": hour + _HOUR}
-        return self._connection.scalar(_TOLD, asked) or 0
+        [(count,)] = _TOLD(self._connection, watchlist=watchlist, begun=hour, ended=hour + _HOUR)
+        return int(count)

@@ -19,6 +19,7 @@ from monitor.model import (
     Verdict,
 )
 from monitor.store.alerts import MAX_REASON
+from monitor.store.bulk import Prepared
 from monitor.store.bundles import members
 from monitor.store.engine import Database
 from monitor.store.notices import announce_in
@@ -28,7 +29,9 @@ from monitor.store.tables import deliveries, destinations
 ALONE = 0  # in place of a bundle
 
 # Built once, for what each delivery asks: to build a statement costs as much as to run it.
-_HELD = select(deliveries.c.state, deliveries.c.claims).where(deliveries.c.id == bindparam("row"))
+_HELD = Prepared(
+    select(deliveries.c.state, deliveries.c.claims).where(deliveries.c.id == bindparam("row"))
+)
 _THESE = update(deliveries).where(deliveries.c.id.in_(bindparam("rows", expanding=True)))
 
 
@@ -56,7 +59,7 @@ def settle(
     """
     with database.write() as connection:
         destination = lock(connection, delivery.notifier)
-        row = connection.execute(_HELD, {"row": delivery.id}).first()
+        row = _HELD.first(connection, row=delivery.id)
         if row is None or destination is None:
             return frozenset()
         held = row.claims == delivery.claims

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, union, updat
 
 from monitor.alerts.silences import mark
 from monitor.model import ItemOutcome, Silence, StoryId
+from monitor.store.bulk import Prepared
 from monitor.store.columns import AnyRow
 from monitor.store.engine import Database
 from monitor.store.tables import alerts, rulings, silences, stories
@@ -21,7 +22,7 @@ _STORY = func.coalesce(_MERGED.scalar_subquery(), silences.c.story).label("story
 _EVERY = select(*[each for each in silences.c if each.name != "story"], _STORY).order_by(
     silences.c.id
 )
-_LASTING = _EVERY.where(silences.c.until > bindparam("since"))
+_LASTING = Prepared(_EVERY.where(silences.c.until > bindparam("since")))
 
 
 def add_silence(database: Database, wanted: Silence) -> Silence:
@@ -52,8 +53,7 @@ def read_silences(database: Database, since: datetime | None) -> list[Silence]:
 
 def lasting(connection: Connection, since: datetime | None) -> list[Silence]:
     """Return silences that last beyond `since`, or all, in the order they were made."""
-    asked = {} if since is None else {"since": since}
-    rows = connection.execute(_LASTING if asked else _EVERY, asked)
+    rows = connection.execute(_EVERY) if since is None else _LASTING(connection, since=since)
     return [_to_silence(row) for row in rows]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, case, literal, or_, select, update
 
 from monitor.model import Delivery, DeliveryState, Standing
 from monitor.store.alerts import MAX_REASON
-from monitor.store.bulk import Bulk
+from monitor.store.bulk import Bulk, Prepared
 from monitor.store.columns import EPOCH, AnyRow
 from monitor.store.engine import Database
 from monitor.store.tables import deliveries, destinations
@@ -30,10 +30,12 @@ FREE = tuple(
 )
 # Built once, for what each delivery asks: to build a statement costs as much as to run it.
 _NAMED = destinations.c.name == bindparam("named")
-_LOCK = select(destinations).where(_NAMED).with_for_update()
-_LOCK_FREE = _LOCK.where(*FREE)
-_CHANGE = update(destinations).where(_NAMED)
-_RELEASE = _CHANGE.where(destinations.c.busy_with == bindparam("row"))
+_OF_ONE = select(destinations).where(_NAMED).with_for_update()
+_LOCK = Prepared(_OF_ONE)
+_LOCK_FREE = Prepared(_OF_ONE.where(*FREE))
+_UPDATE = update(destinations).where(_NAMED)
+_CHANGE = Prepared(_UPDATE)
+_RELEASE = Prepared(_UPDATE.where(destinations.c.busy_with == bindparam("row")))
 
 
 def meet(connection: Connection, names: Iterable[str]) -> None:
@@ -46,12 +48,12 @@ def lock(connection: Connection, name: str) -> AnyRow | None:
 
     Always before its deliveries, so that no two workers wait for each other.
     """
-    return connection.execute(_LOCK, {"named": name}).first()
+    return _LOCK.first(connection, named=name)
 
 
 def lock_free(connection: Connection, name: str, now: datetime) -> AnyRow | None:
     """Return a destination's row as `lock` does; None while nothing may go there."""
-    return connection.execute(_LOCK_FREE, {"named": name, "now": now}).first()
+    return _LOCK_FREE.first(connection, named=name, now=now)
 
 
 def to_standing(row: AnyRow) -> Standing:
@@ -108,13 +110,12 @@ def let_go(connection: Connection, name: str) -> int:
 
 def release(connection: Connection, delivery: Delivery) -> None:
     """Let others be claimed at a destination, unless another row is on its way there by now."""
-    ours = {"named": delivery.notifier, "row": delivery.id}
-    connection.execute(_RELEASE, {**ours, "busy_until": None, "busy_with": None})
+    _RELEASE(connection, named=delivery.notifier, row=delivery.id, busy_until=None, busy_with=None)
 
 
 def change(connection: Connection, name: str, **values: Any) -> None:
     """Write values into a destination's row."""
-    connection.execute(_CHANGE, {"named": name, **values})
+    _CHANGE(connection, named=name, **values)
 
 
 def pause_until(connection: Connection, names: Iterable[str], until: datetime) -> None:
@@ -128,7 +129,7 @@ def pause_until(connection: Connection, names: Iterable[str], until: datetime) -
         for column in (destinations.c.paused_until, destinations.c.ready_at)
     }
     for name in sorted(names):
-        connection.execute(_CHANGE.values(later), {"named": name})
+        connection.execute(_UPDATE.values(later), {"named": name})
 
 
 def pause(database: Database, names: Iterable[str], until: datetime) -> None:

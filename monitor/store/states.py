@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, literal_column, update
 from monitor.feeds.servers.answers import MAX_VALIDATOR
 from monitor.model import ErrorKind, PollRecord, SourceState
 from monitor.store.bulk import Bulk
-from monitor.store.columns import AnyRow, Instant, micros, moment, optional_micros
+from monitor.store.columns import Instant, micros, moment, optional_micros
 from monitor.store.learned import Learned, encode
 from monitor.store.tables import sources
 
@@ -51,7 +51,7 @@ def save_states(connection: Connection, records: Iterable[PollRecord]) -> None:
     _SAVE_ALL(connection, taught)
 
 
-def to_state(row: AnyRow) -> SourceState:
+def to_state(row: Sequence[Any]) -> SourceState:
     """Turn a row of STATE, as the driver gives it, into the state it was."""
     values = dict(zip(SourceState.__slots__, row, strict=True))
     for name in _TIMES:

@@ -40,6 +40,7 @@ from monitor.store import (
     sources,
     waiting,
 )
+from monitor.store.claiming import Claiming
 from monitor.store.engine import Database, open_database
 from monitor.store.gists import Shelves
 from monitor.store.lock import file_holder, hold_file, hold_server, server_holder
@@ -176,6 +177,7 @@ class Store(OutboxFront, TellingFront, LookingFront):
         webhook_id: Callable[[AlertId, str], str],
         message: Callable[[Alert], Message],
         notify: tuple[str, ...] = (),
+        claiming: Claiming | None = None,
     ) -> list[Committed]:
         """Write a group of polls in one transaction; see monitor.store.commit."""
         return commit.commit(
@@ -186,6 +188,7 @@ class Store(OutboxFront, TellingFront, LookingFront):
             webhook_id=webhook_id,
             message=message,
             notify=notify,
+            claiming=claiming,
             shelves=self._shelves,
         )
 

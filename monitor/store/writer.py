@@ -29,6 +29,7 @@ from monitor.model import (
     StoryBook,
     Verdict,
 )
+from monitor.store.claiming import Claiming
 from monitor.store.engine import UnavailableError
 from monitor.store.store import Store
 from monitor.store.timers import DecideDue
@@ -83,6 +84,7 @@ class Writer:
         self._announce = partial(store.announce, webhook_id=webhook_id)
         self._settle = store.settle
         self._tell_due = partial(store.tell_due, webhook_id=webhook_id, message=message)
+        self.claiming: Claiming | None = None  # nobody sends at once, unless somebody says so
         self.follow(decide, notify=notify)
         self._jobs: SimpleQueue[_Poll | _Call | None] = SimpleQueue()
         self._open = False
@@ -174,7 +176,10 @@ class Writer:
     def _write(self, polls: Sequence[_Poll]) -> list[_Answer]:
         try:
             results = self._commit(
-                [poll.record for poll in polls], _decide_each(polls), notify=self._notify
+                [poll.record for poll in polls],
+                _decide_each(polls),
+                notify=self._notify,
+                claiming=self.claiming,
             )
         except UnavailableError as error:
             return [_Answer(poll.future, error=error) for poll in polls]

@@ -90,7 +90,7 @@ class _Joining:
         self.of_item[item.id] = story.id
         self.by_key |= dict.fromkeys(_keys(item), story.id)
         if member and shelf is not None:
-            shelf.put(member, story.id)
+            shelf.put(member, story.id, story.topic or story.id)
             self.members.append(member)
 
     def stored(self, known: StoryId) -> Story | None:
@@ -159,14 +159,15 @@ class _Joining:
 
     def _begun(self, item: Item, found: Found) -> Story:
         near = next((each for each in found.stories if each.likeness >= SAME_TOPIC), None)
-        beside = self.stored(near.story) if near else None
-        return Story(
-            id=story_id(item.id),
-            first_seen=self.now,
-            size=0,
-            sources=(),
-            topic=beside.topic or beside.id if beside else None,
-        )
+        topic = self._topic(near.story) if near else None
+        return Story(id=story_id(item.id), first_seen=self.now, size=0, sources=(), topic=topic)
+
+    def _topic(self, story: StoryId) -> StoryId | None:
+        shelf = self.book.shelf
+        if shelf is not None and (known := shelf.topic(story)):
+            return known
+        beside = self.stored(story)
+        return beside.topic or beside.id if beside else None
 
     def _open(self, known: StoryId, age: timedelta = LONGEST) -> Story | None:
         story = self.stored(known)

@@ -54,6 +54,7 @@ class Found:
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Centre:
     members: list[int] = field(default_factory=list)  # by their numbers, the oldest first
+    topic: StoryId | None = None  # None where it is not known here
     summed: int = 0  # of them are in the sums
     sums: dict[int, float] = field(default_factory=dict)
     unit: dict[int, float] | None = None  # None where it must be made anew
@@ -147,7 +148,12 @@ class Shelf:
         likes = [_like(own, member) for member in members if has_text(member)]
         return bool(likes) and max(likes) < _HEADLINE_ALONE
 
-    def put(self, member: Member, story: StoryId) -> None:
+    def topic(self, story: StoryId) -> StoryId | None:
+        """Return the topic of a story, where it is known here."""
+        centre = self._centres.get(story)
+        return centre.topic if centre else None
+
+    def put(self, member: Member, story: StoryId, topic: StoryId | None = None) -> None:
         """Remember an item as told in a story; of more than the cap the oldest is forgotten."""
         member.story = story
         number = self._next
@@ -157,7 +163,9 @@ class Shelf:
         self._weights.count(member)
         for term, weight in _heaviest(member):
             self._by_term.setdefault(term, []).append((number, weight))
-        self._centres.setdefault(story, _Centre()).members.append(number)
+        centre = self._centres.setdefault(story, _Centre())
+        centre.members.append(number)
+        centre.topic = topic or centre.topic
         self._forget(member.at - self._window)
 
     def merge(self, story: StoryId, into: StoryId) -> None:
@@ -168,7 +176,8 @@ class Shelf:
         for number in left.members:
             self._members[number].story = into
         there = self._centres.get(into, _Centre())
-        self._centres[into] = _Centre(members=sorted([*there.members, *left.members]))
+        members = sorted([*there.members, *left.members])
+        self._centres[into] = _Centre(members=members, topic=there.topic)
 
     def _forget(self, before: datetime) -> None:
         while self._order:

@@ -98,6 +98,9 @@ class Works:
     async def sync(self):
         await self._note(self.begun, "sync")
 
+    async def give_back(self):
+        self.given_back = True
+
     async def reprice(self):
         pass
 
@@ -491,6 +494,7 @@ class Writer:
 class Pipeline:
     async def reprice(self): pass
     async def tell_due(self): pass
+    async def give_back(self): pass
     async def ping(self, heartbeat): return ""
     async def poll(self, host, ticket):
         print("begun", flush=True)
