@@ -41,7 +41,7 @@ from monitor.pipeline.gists import Gists
 from monitor.pipeline.setup import policy_of
 from monitor.settings import Settings
 from monitor.store import Store
-from monitor.stories.keys import title_key
+from monitor.stories.keys import title_key, untagged
 from monitor.stories.shelf import WINDOW
 from monitor.watch.rules import Watchlist
 from monitor.watch.terms import parse_term
@@ -198,7 +198,7 @@ def _sighted(copy: Copy, source: Source, number: int, setup: Setup, gists: Gists
         first_seen=copy.at,
         language="en",
         link_key=key,
-        title_key=title_key(normalised(copy.title)),
+        title_key=title_key(normalised(untagged(copy.title))),
     )
     tongue = setup.matcher.tongue(item)
     matches = setup.matcher.match(item, tongue)

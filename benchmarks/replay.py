@@ -22,7 +22,7 @@ from monitor.config.load import load
 from monitor.feeds.urls import host_of
 from monitor.model import Alert, Item, ItemOutcome, Sighting, Story, StoryBook, StoryId
 from monitor.stories.joining import join
-from monitor.stories.keys import title_key
+from monitor.stories.keys import title_key, untagged
 from monitor.watch.words.text import normalised
 
 CRISIS = Path(__file__).parents[1] / "docs" / "examples" / "crisis.yaml"
@@ -77,7 +77,7 @@ def items() -> Iterator[Item]:
         sample, published = read_sample(given, f"item {serial}")
         seen = datetime.fromisoformat(each["seen"])
         item = make_item(sample, {}, now=seen, published=published, serial=serial)
-        yield replace(item, title_key=title_key(normalised(item.entry.title)))
+        yield replace(item, title_key=title_key(normalised(untagged(item.entry.title))))
 
 
 class Plain:

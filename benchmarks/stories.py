@@ -33,7 +33,7 @@ from monitor.model import (
 from monitor.pipeline.gists import Gists
 from monitor.stories.gist import language_code
 from monitor.stories.joining import join, what_remains
-from monitor.stories.keys import title_key
+from monitor.stories.keys import title_key, untagged
 from monitor.stories.member import Member, pack, unpack
 from monitor.stories.shelf import MOST_ITEMS, Shelf
 from monitor.watch.words.text import normalised
@@ -236,7 +236,7 @@ def _joined(items: Sequence[Item], gists: Sequence[Gist | None]) -> list[StoryId
             entry=item.entry,
             first_seen=item.first_seen,
             language=item.language,
-            title_key=title_key(normalised(item.entry.title)),
+            title_key=title_key(normalised(untagged(item.entry.title))),
         )
         book = StoryBook(by_key=by_key, stories=stories, cases={}, shelf=shelf)
         made = join([Sighting(item=keyed, gist=gist)], book, now=item.first_seen)

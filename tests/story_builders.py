@@ -11,7 +11,7 @@ from builders import NOW, an_item
 from monitor.model import ItemId, Sighting, SourceRef, Story, StoryBook, StoryId
 from monitor.pipeline.gists import Gists
 from monitor.stories.joining import Joined, join, what_remains
-from monitor.stories.keys import title_key
+from monitor.stories.keys import title_key, untagged
 from monitor.stories.shelf import Shelf
 from monitor.watch.words.text import normalised
 
@@ -162,7 +162,7 @@ class Newsroom:
         """Return an item that a source publishes now; one of its own where none is named."""
         self.count += 1
         source = source or f"outlet-{self.count}"
-        key = title_key(normalised(title))
+        key = title_key(normalised(untagged(title)))
         item = an_item(
             f"item-{self.count:05}",
             title=title,

@@ -41,6 +41,16 @@ def held_until(hours: QuietHours, severity: Severity, now: datetime) -> datetime
     return max(ends, default=None)
 
 
+def held_from(hours: QuietHours, severity: Severity, now: datetime) -> datetime | None:
+    """Return when quiet hours next hold an alert, UTC; None where they never do or do so now."""
+    if severity.rank >= hours.bypass.rank or held_until(hours, severity, now):
+        return None
+    zone = zone_of(hours.zone)
+    today = now.astimezone(zone).date()
+    starts = (_first(today + n * _DAY, hours.start, zone) for n in range(3))
+    return next(each for each in starts if each > now)
+
+
 def next_digest(digest: DigestSettings, now: datetime) -> datetime:
     """Return when a digest is told next, after now, UTC.
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from monitor.alerts.denials import marks
 from monitor.alerts.news import (
     Seen,
     all_terms,
     details,
     figures_told,
     headline_terms,
+    marks_told,
     merged,
     next_step,
     said,
@@ -161,13 +161,13 @@ def _gather(case: Case, seen: Seen, policy: Policy, now: datetime) -> Step:
     )
     if news:
         # Still a new story, but told by the item that says what became of it.
-        first = replace(case.news[0], item=seen.item.id)
-        case = replace(case, news=(first, *merged(case.news, news)), item=seen.item.id)
+        waiting = (case.news[0], *merged(case.news, news))
+        case = replace(case, news=waiting, item=seen.item.id)
     if severity is Severity.CRITICAL:
         # What is critical waits for nothing; it is what the alert is about then.
         alert, case = _tell(_learn(case, seen), seen, policy, now)
         words = f"{alert.reason.value}; critical, so told before its time"
-        return Step(outcome=ItemOutcome.ALERTED, reason=words, case=case, alert=alert)
+        return Step(outcome=ItemOutcome.UPDATED, reason=words, case=case, alert=alert)
     if news:
         words = f"{said(news, seen.story)}; told in its first alert at {_minute(case.due_at)}"
         return Step(outcome=ItemOutcome.UPDATED, reason=words, case=case)
@@ -227,7 +227,7 @@ def _learn(case: Case, seen: Seen) -> Case:
     return replace(
         case,
         figures=figures_told(case, seen)[-_MOST_FIGURES:],
-        marks=tuple(dict.fromkeys((*case.marks, *sorted(marks(seen.item.entry.title))))),
+        marks=marks_told(case, seen.item.entry.title),
     )
 
 

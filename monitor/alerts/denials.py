@@ -12,6 +12,7 @@ from unicodedata import normalize
 from monitor.alerts.reversals import is_undone
 
 Mark: TypeAlias = Literal["denied", "corrected", "undone"]
+MARKS: Final[tuple[Mark, ...]] = ("corrected", "denied", "undone")
 
 _LONGEST: Final = 400  # characters of a headline that are read
 _GAP: Final = r"[^.;!?|]{0,70}?"  # words between, in one sentence
@@ -100,7 +101,7 @@ _DENYING: Final = (
     ),
     rf"^\W*(?:false|fake|baseless|unfounded)\s+{_TOLD}\s+(?:of|that|about)\b",
     r"^\W*(?:false|fake\s+news|hoax)\s*:",
-    r"\bnot\s+true\b|\bno\s+truth\s+(?:to|in)\b|\bfact[\s-]?check\w*:\s*(?:no|false|not)\b",
+    r"\bnot\s+true\b|\bno\s+truth\W+(?:to|in)\b|\bfact[\s-]?check\w*:\s*(?:no|false|not)\b",
     # Spanish, Portuguese, Italian
     (
         r"\b(?:es|era|son|eran|é|è|sono|são)\s+(?:tot\w+\s+|complet\w+\s+)?(?:fals[oaie]s?|mentira)"
@@ -184,6 +185,12 @@ _PATTERNS: Final[dict[Mark, re.Pattern[str]]] = {
     "denied": _one_of(_DENYING, _DENIALS),
     "corrected": _one_of(_CORRECTING),
 }
+# As agencies head what replaces or recalls a report: in capitals, before a sign.
+_AGENCY: Final = re.compile(
+    r"^\W*(?:[A-Z]{2,}(?:\s\d+)?\s*[-–—:/]\s*){0,3}"
+    r"(?:CORRECT(?:ED|ION|S)|WITHDRAWN|RETRACT(?:ED|ION)|KILL)"
+    r"(?:\s*[-–—]?\s*\([A-Z ]+\))?\s*[-–—:]"
+)
 # In capitals where the rest is not: what was told is not so.
 _EMPHATIC: Final = re.compile(r"(?=.*[a-z]{2}).*\bNOT\b(?!\s+[Tt][Oo]\b)")
 _WARNING: Final = re.compile(
@@ -199,6 +206,8 @@ def marks(title: str) -> frozenset[Mark]:
     found = {mark for mark, pattern in _PATTERNS.items() if pattern.search(text)}
     if _EMPHATIC.match(_WARNING.sub(" ", title)):
         found.add("denied")
+    if _AGENCY.match(title):
+        found.add("corrected")
     if is_undone(title):
         found.add("undone")
     return frozenset(found)

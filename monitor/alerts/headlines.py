@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 from unicodedata import digit, normalize
 
+from monitor.alerts.numerals import ROUGH, in_digits
 from monitor.alerts.tolls import Kind, Token, tolls
 
 # A number may follow a letter of a script without spaces, but of no other.
@@ -31,7 +32,7 @@ def figures(title: str) -> tuple[str, ...]:
 
 
 def tolls_in(title: str) -> dict[Kind, str]:
-    """Return how many a headline says are dead, hurt and missing: {"dead": "27"}."""
+    """Return how many a headline says are dead, hurt, missing or arrested: {"dead": "27"}."""
     return tolls(_tokens(title))
 
 
@@ -93,7 +94,7 @@ def _wordy(title: str) -> list[Token]:
 
 
 def _tokens(title: str) -> Iterator[Token]:
-    title, at = normalize("NFC", title), 0
+    title, at = in_digits(normalize("NFC", title)), 0
     for found in _FIGURES.finditer(title):
         yield from _plain(title[at : found.start()])
         figure = "".join(_digits(_THOUSANDS.sub("", found[0])))
@@ -107,4 +108,4 @@ def _digits(figure: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> Iterator[Token]:
-    return (Token(word) for word in _TOKENS.findall(text.casefold()))
+    return (Token(word, ROUGH.get(word, "")) for word in _TOKENS.findall(text.casefold()))

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Final
 
 from monitor.alerts.cases import BEFORE_DIGEST
+from monitor.alerts.denials import MARKS
 from monitor.alerts.headlines import arrows
-from monitor.alerts.news import last_tolls, merged
+from monitor.alerts.news import first_tolls, last_tolls, merged, turns
+from monitor.alerts.numerals import amount
 from monitor.alerts.resting import RESTING, drop, is_dropped, material
 from monitor.alerts.ruling import CaseBook
 from monitor.model import Case, CaseState, News, Reason, StoryId
@@ -99,11 +101,16 @@ def _changes(more: Case, base: Case) -> Iterator[News]:
     """Yield what a case that was never told says otherwise than another."""
     if not more.item:
         return
-    if fresh := sorted({*more.marks} - {*base.marks}):
+    new = {mark for mark in MARKS if mark in more.marks and mark not in base.marks}
+    if fresh := sorted(new | turns(base, more.headline)):
         yield News(reason=Reason.HEADLINE, detail=", ".join(fresh), item=more.item)
     was, now = last_tolls(base), last_tolls(more)
-    risen = ((was[kind], now[kind]) for kind in was if int(now.get(kind, 0)) > int(was[kind]))
-    if words := arrows(risen):
+    risen = (
+        (was[kind], now[kind])
+        for kind in was
+        if kind in now and amount(now[kind]) > amount(was[kind])
+    )
+    if words := arrows(risen) or first_tolls(was, now):
         yield News(reason=Reason.NUMBERS, detail=words, item=more.item)
     elif not {*more.figures} <= {*base.figures}:
         yield from (each for each in more.news if each.reason is Reason.NUMBERS)

@@ -3,13 +3,16 @@
 A copy tells nothing, however many there are; that many tell it is news at a few steps.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from monitor.alerts.denials import marks
+from monitor.alerts.contrary import another, contrary, stances
+from monitor.alerts.denials import Mark, marks
 from monitor.alerts.headlines import arrows, changed, figures, replaced, tolls_in
+from monitor.alerts.numerals import amount
 from monitor.alerts.tolls import Kind
 from monitor.model import Case, Entry, Item, Match, News, Reason, Story
 
@@ -26,9 +29,15 @@ ORDER: Final = (
 )
 MATERIAL: Final = frozenset({Reason.SEVERITY, Reason.HEADLINE, Reason.NUMBERS})
 
-_KINDS: Final[dict[str, Kind]] = {"dead": "dead", "hurt": "hurt", "missing": "missing"}
+_KINDS: Final[dict[str, Kind]] = {
+    "dead": "dead",
+    "hurt": "hurt",
+    "missing": "missing",
+    "arrested": "arrested",
+}
 _NAMED = 4  # terms
 _OLD_TITLE = 120
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?。])\s")
 _READ = 2_000  # code points of a summary; comparing takes time with the square of the words
 
 
@@ -58,7 +67,7 @@ def whats_new(
     told = dict[Reason, str]()
     if seen.match.severity.rank > case.severity.rank:
         told[Reason.SEVERITY] = f"{case.severity} → {seen.match.severity}"
-    if fresh := marks(seen.item.entry.title).difference(case.marks):
+    if fresh := turns(case, seen.item.entry.title) or _turned_text(seen):
         told[Reason.HEADLINE] = ", ".join(sorted(fresh))
     if on_update != "never" and (words := _numbers(case, seen)):
         told[Reason.NUMBERS] = words
@@ -110,6 +119,29 @@ def headline_terms(match: Match) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.entity or each.term for each in found))
 
 
+def turns(case: Case, title: str) -> frozenset[Mark]:
+    """Return in which ways a headline takes back what was told, and has not been told to."""
+    return (marks(title) - {*case.marks}) | contrary(title, case.headline, case.marks)
+
+
+def _turned_text(seen: Seen) -> frozenset[Mark]:
+    """Return in which ways an edit below the same headline begins with the contrary."""
+    before, entry = seen.before, seen.item.entry
+    if before is None or before.title != entry.title:
+        return frozenset()
+    return contrary(_beginning(entry.summary), _beginning(before.summary), ())
+
+
+def _beginning(text: str) -> str:
+    return _SENTENCE_END.split(text[:_READ], maxsplit=1)[0]
+
+
+def marks_told(case: Case, title: str) -> tuple[str, ...]:
+    """Return the marks that count as told once a headline is: how it turns, and where it stands."""
+    found = (*sorted(marks(title) | turns(case, title)), *sorted(stances(title)))
+    return tuple(dict.fromkeys((*case.marks, *found)))
+
+
 def figures_told(case: Case, seen: Seen) -> tuple[str, ...]:
     """Return the numbers that count as told once an item is; tolls by their kind too: "dead:27".
 
@@ -144,13 +176,23 @@ def _numbers(case: Case, seen: Seen) -> str:
     told = {*case.figures, *(found[kind] for kind in both)}
     fresh = [each for each in figures(entry.title) if each not in told]
     moved += [pair for pair in replaced(case.headline, entry.title) if pair[1] in fresh]
-    if moved or fresh:
-        return arrows(moved) or (f"now {_listed(fresh)}" if seen.updates else "")
+    if words := ", ".join(filter(None, (arrows(moved), first_tolls(last, found)))):
+        return words
+    if more := another(entry.title, case.headline, case.marks):
+        return more
+    if fresh:
+        return f"now {_listed(fresh)}" if seen.updates else ""
     if seen.before and seen.updates:
         before, after = seen.before.summary[:_READ], entry.summary[:_READ]
         added = {*figures(after)} - {*figures(before), *case.figures}
         return changed(before, after) if added else ""
     return ""
+
+
+def first_tolls(last: Mapping[Kind, str], found: Mapping[Kind, str]) -> str:
+    """Say the toll that a headline tells where none was told; the dead even where others were."""
+    first = (kind for kind in found if not last or (kind == "dead" and kind not in last))
+    return ", ".join(f"{found[kind]} {kind}" for kind in first)
 
 
 def last_tolls(case: Case) -> dict[Kind, str]:
@@ -173,7 +215,7 @@ def _moves(case: Case, seen: Seen, kind: Kind, was: str, now: str) -> bool:
     if f"{kind}:{now}" in case.figures or was == now:
         # Told before, it counts where it takes back for the first time what was told since.
         return was != now and corrects and "corrected" not in case.marks
-    if corrects or kind == "missing" or int(now) > int(was):
+    if corrects or kind == "missing" or amount(now) > amount(was):
         return True
     return seen.before is not None and tolls_in(seen.before.title).get(kind) == was
 
@@ -223,12 +265,19 @@ def _chained(old: News, new: News) -> News:
 def _from_first(old: str, new: str) -> str:
     """Say what numbers became since they were told: 27 → 28 and 28 → 31 are 27 → 31."""
     if _ARROW not in old or _ARROW not in new:
-        return new
+        return _first(old, new)
     pairs = _pairs(old)
     for was, now in _pairs(new).items():
         first = next((key for key, value in pairs.items() if value == was), was)
         pairs[was if first == now else first] = now
     return arrows(pairs.items())
+
+
+def _first(old: str, new: str) -> str:
+    """Say a first toll as it is by now: 41 dead and 41 → 57 are 57 dead."""
+    number, _, kind = old.partition(" ")
+    was, _, now = new.partition(_ARROW)
+    return f"{now} {kind}" if was == number and kind in _KINDS else new
 
 
 def _pairs(detail: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from monitor.model import Case, CaseState, Story
 if TYPE_CHECKING:
     from monitor.watch.rules import Watchlist
 
+_NUMBERS = "other numbers in the place of those told, a higher or a first toll"
 _CHANGES = "a denial or a correction in a headline, or a higher severity"
 
 
@@ -57,14 +58,16 @@ def _due(case: Case, story: Story) -> str:
 
 def _next(case: Case, story: Story, watchlist: "Watchlist", now: datetime) -> Iterator[str]:
     step = next_step(case.sources)
-    if step != float("inf"):
+    if step <= len(story.sources):
+        yield f"a follow-up leaves with the next that tells it; now {len(story.sources)} sources"
+    elif step != float("inf"):
         yield f"a follow-up leaves at {step} sources; now {len(story.sources)}"
     told_at = case.told_at or case.opened
     soonest = told_at + wait_before(case, pressing=True)
     usually = told_at + wait_before(case, pressing=False)
     yield f"{_from(soonest, now)}: {_CHANGES}"
     if watchlist.on_update != "never":
-        yield f"{_from(usually, now)}: other numbers than those told"
+        yield f"{_from(usually, now)}: {_NUMBERS}"
     if watchlist.on_update == "always":
         yield f"{_from(usually, now)}: an edit of any of its items"
     if case.widened_at:
@@ -74,7 +77,7 @@ def _next(case: Case, story: Story, watchlist: "Watchlist", now: datetime) -> It
 
 
 def _changes(watchlist: "Watchlist") -> str:
-    return _CHANGES if watchlist.on_update == "never" else f"other numbers, {_CHANGES}"
+    return _CHANGES if watchlist.on_update == "never" else f"{_NUMBERS}, {_CHANGES}"
 
 
 def _from(moment: datetime, now: datetime) -> str:

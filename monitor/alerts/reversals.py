@@ -13,6 +13,14 @@ _UNDONE: Final = re.compile(
       | alive(?=\s+(?:after|despite|says?|in)\b|,)
       | (?:cease-?fire|truce|talks|deal|agreement|negotiations)\b.{0,50}\b(?:collaps\w+|unravels?)
       | freed | frees | call(?:s|ed)\s+off | cancel(?:s|led|ed) | reinstat(?:es?|ed)
+      | postpon(?:es?|ed) | (?:puts?|is|are|was|were|been)\s+put\s+off | false\s+alarms?
+      | (?:summit|meeting|talks|visit|trip|vote|election|launch|flights?|trial|hearing)s?\s+
+        (?:\S+\s+){0,4}?(?:put\s+off|scrapped|shelved|axed)
+      | falsas?\s+alarmas? | alarmes?\s+falsos? | fausses?\s+alertes? | fehlalarm | falscher\s+alarm
+      | falso\s+allarme | fałszywy\s+alarm | ложн(?:ая|ой)\s+тревог\w+
+      | aplaz(?:a|an|ó|ad[oa]s?) | pospon(?:e|en) | pospuest[oa]s? | adi(?:a|am|ou|ad[oa]s?)
+      | report(?:é|ée|és|ées)(?=\b) | verschoben | vertagt | rinviat[oaie] | przełożon\w+
+      | отлож(?:ил|ен)\w*
       | resum(?:es?|ed) | (?:lifts|lifted)(?=\b.{0,60}\b(?:ban|curfew|closure|sanctions?|embargo|
         blockade|restrictions?|alert|warning|order|siege|state)\b)
       | (?:ban|curfew|closure|sanctions?|embargo|blockade|restrictions?|alert|warning)s?\s+

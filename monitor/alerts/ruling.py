@@ -62,9 +62,18 @@ class CaseBook:
             return alert_id(case.story, case.watchlist, case.sequence + 1)
         return None
 
-    def rule(self, item: ItemId, match: Match, outcome: ItemOutcome, reason: str) -> None:
-        """Take down a ruling that no alert comes of."""
-        self.rulings.append(Ruling(item=item, match=match, outcome=outcome, reason=reason))
+    def rule(
+        self,
+        item: ItemId,
+        match: Match,
+        outcome: ItemOutcome,
+        reason: str,
+        alert: AlertId | None = None,
+    ) -> None:
+        """Take down a ruling that no alert comes of; `alert` is of what the item said before."""
+        self.rulings.append(
+            Ruling(item=item, match=match, outcome=outcome, reason=reason, alert=alert)
+        )
 
     def enter(self, seen: Seen, step: Step, reason: str = "") -> None:
         """Take down what an item came to on its case, and the ruling on it."""

@@ -7,8 +7,16 @@ held or bundled is told in a digest and never dropped.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from monitor.alerts.calm import end_of_hour, held_until, hour_of, local_words, next_digest
+from monitor.alerts.calm import (
+    end_of_hour,
+    held_from,
+    held_until,
+    hour_of,
+    local_words,
+    next_digest,
+)
 from monitor.alerts.inhibiting import inhibited
 from monitor.alerts.policy import Policy
 from monitor.model import (
@@ -24,6 +32,9 @@ from monitor.model import (
     Waiting,
 )
 from monitor.settings import DigestSettings, Escalation
+
+if TYPE_CHECKING:
+    from monitor.watch.rules import Watchlist
 
 _BEGINNINGS = frozenset({Reason.NEW_STORY, Reason.NOW_MATCHES, Reason.SEVERITY})
 
@@ -87,7 +98,7 @@ def tell(alert: Alert, sent: int, *, now: datetime, policy: Policy) -> Telling:
         )
         telling = Telling(now=(), waiting=waiting, outcome=ItemOutcome.HELD, reason=reason)
     elif sent >= watchlist.throttle.max_per_hour and alert.severity is not Severity.CRITICAL:
-        telling = _over_the_rate(alert, watchlist.throttle.max_per_hour, now)
+        telling = _over_the_rate(alert, watchlist, now)
     if watchlist.escalate and not telling.flooding:
         more = _escalation(alert, watchlist.escalate, until or now)
         telling = replace(telling, waiting=(*telling.waiting, *more))
@@ -116,16 +127,30 @@ def _in_digests(alert: Alert, digests: list[DigestSettings], now: datetime) -> T
     )
 
 
-def _over_the_rate(alert: Alert, most: int, now: datetime) -> Telling:
-    due = end_of_hour(now)
+def _over_the_rate(alert: Alert, watchlist: "Watchlist", now: datetime) -> Telling:
+    due = full_until = end_of_hour(now)
+    at = f"{due:%H:%M} UTC at the latest"
+    hours = watchlist.quiet_hours
+    begin = held_from(hours, alert.severity, now) if hours else None
+    if hours and begin and begin <= due:
+        full_until = begin
+        if end := held_until(hours, alert.severity, due):
+            due = end
+            at = f"{local_words(end, hours.zone)}, when quiet hours end, at the latest"
     return Telling(
         now=(),
         waiting=tuple(
-            Waiting(alert=alert.id, notifier=name, occasion="over the rate", due_at=due)
+            Waiting(
+                alert=alert.id,
+                notifier=name,
+                occasion="over the rate",
+                due_at=due,
+                full_until=full_until,
+            )
             for name in alert.notify
         ),
         outcome=ItemOutcome.BUNDLED,
-        reason=f"over max_per_hour ({most}): told in a list, at {due:%H:%M} UTC at the latest",
+        reason=f"over max_per_hour ({watchlist.throttle.max_per_hour}): told in a list, at {at}",
         flooding=True,
     )
 

@@ -1,11 +1,13 @@
-"""How many are dead, hurt and missing, by the words that stand nearest to numbers. Pure."""
+"""How many are dead, hurt, missing, arrested, by the words that stand nearest to numbers. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-Kind: TypeAlias = Literal["dead", "hurt", "missing"]
+from monitor.alerts.numerals import is_rough
+
+Kind: TypeAlias = Literal["dead", "hurt", "missing", "arrested"]
 
 
 class Token(NamedTuple):
@@ -44,12 +46,18 @@ _WORDS: Final[dict[Kind, str]] = {
         kateiss* zaginion* zaginę* nezvěst* dispăru* eltűn* αγνοούμεν* пропавш* пропал* зникл*
         kayıp* مفقود* लापता hilang tích
     """,
+    "arrested": """
+        arrest arrests arrested detained jailed arrestad* detenid* detienen preso* detid* arrêté*
+        interpell* festgenommen* festnahme* verhaft* arrestat* zatrzyman* aresztow* задержан*
+        затриман* gözaltı* tutuklan* معتقل*
+    """,
 }
 # Scripts without spaces between words, or with endings that take no space.
 _UNSPACED: Final[dict[Kind, str]] = {
     "dead": "死亡|死者|遇难|遇難|罹难|罹難|丧生|喪生|사망|숨져|숨진|死",
     "hurt": "受伤|受傷|负伤|負傷|重伤|重傷|轻伤|輕傷|けが|ケガ|부상|다쳐|다친|伤|傷",
     "missing": "失踪|失蹤|失联|失聯|不明|실종",
+    "arrested": "逮捕|체포",
 }
 _BOTH: Final = "死伤|死傷"  # how many of either is not told
 _PIECES: Final = re.compile(f"({_BOTH}|{'|'.join(_UNSPACED.values())})")
@@ -67,7 +75,7 @@ _LONGEST_STEM: Final = max(map(len, _STEMS))
 # What is no number of people: how strong, how old, how far, how much.
 _NO_COUNT: Final = re.compile(
     r"magnitud|магнитуд|магнітуд|stärke|richter|scossa|year|año|anos|ans$|jähr|jahr|лет|год|km|"
-    r"mile|metr|[%$€£¥]|percent|级|級|岁|歳|セ"
+    r"aged|lat$|lat(?:ek|ka|ki)$|letni|anni$|season|episode|mile|metr|[%$€£¥]|percent|级|級|岁|歳|セ"
 )
 _FROM: Final = frozenset(
     ("from", "de", "von", "da", "do", "z", "ze", "с", "со", "з", "із", "van", "od", "från", "fra",
@@ -81,6 +89,7 @@ _PEOPLE: Final = re.compile(
     r"people|person|pessoas|mensch|mensen|människ|menneske|ihmis|человек|люд|чолов|осіб|osob|osób|"
     r"kişi|orang|người|نفر|شخص|लोग|[人名명]"
 )
+_DIES_AT: Final = frozenset(("diesat", "diedat", "deadat"))
 _PAUSES: Final = frozenset(",;:،；：，、。—–|")
 
 # How many words a word may stand behind its number, and before it; more where nothing else is
@@ -123,13 +132,22 @@ def _way(row: Sequence[Token], number: int, word: int) -> int:
 
 
 def _counts_people(row: Sequence[Token], at: int) -> bool:
-    if not row[at].figure.isdecimal():
+    if not (row[at].figure.isdecimal() or is_rough(row[at].figure)):
         return False
     around = [*row[max(at - 1, 0) : at], *row[at + 1 : at + 2]]
     if any(_NO_COUNT.match(each.text) for each in around):
         return False
+    if _is_age(row, at):
+        return False
     follows = any(each.figure for each in row[at + 1 : at + 4])
     return not (follows and at and row[at - 1].text in _FROM)
+
+
+def _is_age(row: Sequence[Token], at: int) -> bool:
+    """Tell whether a number is how old somebody was: “dies at 84”, “teen, 16, dies”."""
+    before = "".join(each.text for each in row[max(at - 2, 0) : at])
+    behind = row[at + 1].text if at + 1 < len(row) else ""
+    return before in _DIES_AT or (before.endswith(",") and behind == ",")
 
 
 def _stands_alone(row: Sequence[Token], at: int) -> bool:

@@ -84,12 +84,16 @@ def rule_edits(
 def follow_edits(
     edits: Sequence[Edit],
     stories: Mapping[ItemId, Sequence[Story]],
+    book: StoryBook,
     cases: CaseBook,
     *,
     record: PollRecord,
     policy: Policy,
 ) -> None:
-    """Tell of a story whose item says something else now; the rulings on it stay what they were."""
+    """Tell of a story whose item says something else now.
+
+    The ruling on the item stays what it was, unless a silence mutes what would be told.
+    """
     found = [
         _Turned(edit, edit.kept, match)
         for edit in edits
@@ -104,12 +108,18 @@ def follow_edits(
         edit, match = each.edit, each.match
         seen = _seen(each, stories[edit.item][0])
         case = cases.case(seen.story.id, match.watchlist)
-        if case is None or mute(seen, cases, record.now):
+        if case is None:
             continue
         if _judge(edit, match.watchlist, counts[match.watchlist], record=record, policy=policy):
             continue
         step = take(case, seen, policy=policy, now=record.now)
-        if step.outcome is ItemOutcome.UPDATED:
+        if step.outcome is not ItemOutcome.UPDATED:
+            continue
+        if muted := mute(seen, cases, record.now):
+            former = book.ruled.get((edit.item, match.watchlist))
+            words = f"{muted[1]}; {step.reason}; before that {_former(edit.item, match, book)}"
+            cases.rule(edit.item, match, muted[0], words, former.alert if former else None)
+        else:
             cases.keep(step)
 
 

@@ -234,7 +234,7 @@ def _minute(moment: str) -> str:
 
 
 def _delay(whole: Message, now: datetime) -> str:
-    late = now - whole.timestamp
+    late = now - (whole.waits_from or whole.timestamp)
     return f"delayed {late // timedelta(minutes=1)} min" if late > LATE else ""
 
 

@@ -30,7 +30,7 @@ from monitor.pipeline.deciding import decide_due, decider, given_record
 from monitor.pipeline.gists import Gists
 from monitor.settings import Settings
 from monitor.stories.joining import what_remains
-from monitor.stories.keys import title_key
+from monitor.stories.keys import title_key, untagged
 from monitor.stories.shelf import WINDOW as STORY_WINDOW
 from monitor.stories.shelf import Shelf
 from monitor.watch.matcher import Matcher
@@ -49,7 +49,7 @@ class Rehearsed:
     matches: tuple[Match, ...]
     rulings: Sequence[Ruling]
     story: StoryId
-    duplicate_of: int | None  # the place, from 0, of the item whose text it repeats
+    duplicate_of: int | None  # the place, from 0, of the item it repeats or whose story it joined
     alerts: Sequence[Alert]  # that were made until it had been found
 
 
@@ -77,6 +77,7 @@ class Rehearsal:
         # Of items by their ids and keys: which it was, from 0, and its story.
         self._places: dict[str, tuple[int, StoryId]] = {}
         self._last: dict[StoryId, datetime] = {}
+        self._began: dict[StoryId, int] = {}  # of stories: which item was their first, from 0
         self._room = MOST_STORIES
         self._count = 0
 
@@ -180,7 +181,8 @@ class Rehearsal:
         for name in (item.id, *keys):
             if name not in self._places or self._remains(self._places[name][1]) != story:
                 self._places[name] = self._count, story
-        return min(repeated, default=None)
+        began = self._began.setdefault(story, self._count)
+        return min(repeated, default=began if began != self._count else None)
 
     def _remains(self, story: StoryId) -> StoryId:
         remains = what_remains(self._stories.get(story), self._stories)
@@ -202,6 +204,7 @@ class Rehearsal:
         ended = {story for story, last in self._last.items() if last <= before}
         for story in ended:
             del self._stories[story], self._last[story]
+            self._began.pop(story, None)
         for cases in (self._cases, self._waits):
             for key in [key for key in cases if key[0] in ended]:
                 del cases[key]
@@ -217,6 +220,6 @@ def _told(decision: Decision) -> list[Alert]:
 
 
 def _title_key(reading: Reading) -> str:
-    tokens = reading.tokens.get("title")
-    words = " ".join(tokens.words) if tokens else normalised(reading.item.entry.title)
-    return title_key(words)
+    title, tokens = reading.item.entry.title, reading.tokens.get("title")
+    told = untagged(title)
+    return title_key(" ".join(tokens.words) if tokens and told == title else normalised(told))

@@ -47,11 +47,15 @@ _NEEDED = {
     "of": "of: [OPEC, Brent, crude]",
     "after": "after: 15m",
 }
+_CHATS = ("discord", "mattermost", "teams")
 # The same word elsewhere means another thing.
 _NEEDED_BELOW = {
     ("quiet_hours", "from"): 'from: "22:00"',
     ("quiet_hours", "to"): 'to: "06:00"',
     ("escalate", "to"): "to: [desk]",
+    ("<webhook>", "url"): "url: https://siem.example.org/hook",
+    ("<apprise>", "url"): "url: ${APPRISE_URL}",
+    **{(f"<{kind}>", "url"): f"url: ${{{kind.upper()}_WEBHOOK_URL}}" for kind in _CHATS},
 }
 _FROM_OUTSIDE = "the value comes from outside: look at the variable or the file that is named here"
 

@@ -52,11 +52,8 @@ UNDELIVERED = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRY
 OFFLINE = "no host can be reached; this machine seems to be offline"
 LATE = "sources wait for more than two intervals"
 UNHEARD = "none of the notifiers in health.notify takes messages"
-TICKING = (
-    "due hosts",
-    "due alerts",
-    "due destinations",
-)  # the jobs the daemon's health is judged by
+# The jobs the daemon's health is judged by.
+TICKING = ("due hosts", "due alerts", "due destinations")
 
 
 class Daemon:
@@ -203,6 +200,7 @@ class Daemon:
         # A hint for a destination that is being served is refused by the queue, and may come
         # when the outbox was just found empty: then it is looked into once more.
         while True:
+            await self._watchdog.notice()
             self._hinted.discard(destination)
             wait = await self._unless_refused(self._pipeline.deliver(destination, ticket), ticket)
             if wait:
@@ -272,6 +270,7 @@ class Daemon:
         return health.live and health.ready and not self._unheard
 
     async def _count(self) -> None:
+        await self._watchdog.notice()
         now, poll = self._now(), self._settings.poll
         counts = await self._read(self._store.counts, now)
         bearable = LATE_INTERVALS * (poll.every or poll.min)

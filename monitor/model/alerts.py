@@ -1,7 +1,7 @@
 """Stories, alerts and their deliveries, and what a notifier says of an answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
@@ -93,7 +93,7 @@ class Case:
     headline: str = ""  # last told; of a pending case its first
     terms: tuple[str, ...] = ()  # terms, and entities by their keys
     figures: tuple[str, ...] = ()  # numbers in its headlines, tolls by kind too: 27, dead:27
-    marks: tuple[str, ...] = ()  # what its headlines were: denied, corrected
+    marks: tuple[str, ...] = ()  # what its headlines were: denied; and the sides they named
     widened_at: datetime | None = None  # when another term or entity was last told
     acked: Acknowledgement | None = None
 
@@ -148,6 +148,7 @@ class Waiting:
     notifier: str
     occasion: Occasion
     due_at: datetime
+    full_until: datetime | None = None  # before then it is told as soon as it fills a list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,12 +166,14 @@ class Message:
 
     `type` and `timestamp` head it; `data` is JSON-ready and never changes once stored, so that
     every attempt of a delivery says the same. `words` are made anew for each attempt.
+    `waits_from` moves with a clock that is set; by it people are told how late a message is.
     """
 
     type: str
     timestamp: datetime  # of the event, not of the attempt
     data: Mapping[str, Any]
     words: Words = Words()
+    waits_from: datetime | None = field(default=None, compare=False)  # None: `timestamp`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

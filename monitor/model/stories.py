@@ -1,6 +1,7 @@
 """What stories are compared by."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from monitor.model.words import ItemId
@@ -22,6 +23,8 @@ class Gist:
     figures: frozenset[int] = frozenset()
     dated: bool = False  # a day or a month is among the figures
     names: frozenset[int] = frozenset()  # terms of the title that its text writes as names
+    # Which name stands between which words: its term, and above its 32 bits how it is spelled.
+    slots: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def title(self) -> frozenset[int]:

@@ -75,9 +75,9 @@ async def deliver(
 def read_left(left: str, settings: NotifierSettings) -> Left:
     """Return what an earlier attempt left, of those who are recipients now; all where none was."""
     everybody = tuple(dict.fromkeys(address_of(each) for each in settings.to))
-    if not left:
+    said = json.loads(left or "{}")
+    if "to" not in said:  # nothing, or the words of the kind this notifier was before
         return Left(to=everybody)
-    said = json.loads(left)
     return Left(
         to=tuple(each for each in everybody if each in said["to"]),
         refused={each: words for each, words in said["refused"].items() if each in everybody},

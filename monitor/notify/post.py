@@ -9,13 +9,14 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol, TextIO, cast
 
 import httpx
 
 from monitor import __version__
 from monitor.feeds.transport import BlockedAddress, Unsendable
-from monitor.model import Dead, Message, Retry, Verdict
+from monitor.model import Dead, Delivered, Message, Retry, Verdict
 from monitor.notify.redact import redact
 from monitor.settings import NotifierSettings
 
@@ -113,17 +114,21 @@ async def ask(
         return Answer(verdict=Retry(reason="timeout: no answer in time", maybe_sent=True))
     except Exception as error:  # noqa: BLE001 - no server may stop the loop that delivers
         return Answer(verdict=failure(error, settings))
-    body = await _read(response, edge.deadline)
-    verdict = classify(response.status_code, response.headers, body, now=edge.now())
+    body, whole = await _read(response, edge.deadline)
+    judged = partial(classify, response.status_code, response.headers, now=edge.now())
+    verdict = judged(body)
+    if not whole and isinstance(verdict, Delivered) and not isinstance(judged(b""), Delivered):
+        # It took the message by what its body says, and of that the end is missing.
+        verdict = Retry(reason="no_answer: it broke off before it was whole", maybe_sent=True)
     return Answer(verdict=verdict, status=response.status_code, body=body)
 
 
-async def _read(response: httpx.Response, deadline: float) -> bytes:
-    """Return the body's first bytes as they came, or as many as came in time.
+async def _read(response: httpx.Response, deadline: float) -> tuple[bytes, bool]:
+    """Return the body's first bytes as they came in time, and whether that is all of it.
 
     The status has been said by now: what is wrong with the body must not lose it.
     """
-    body = bytearray()
+    body, whole = bytearray(), False
     # httpx says less of it than it is; left open, a generator outlives the loop.
     parts = cast("AsyncGenerator[bytes, None]", response.aiter_raw())
     with contextlib.suppress(Exception):
@@ -132,9 +137,11 @@ async def _read(response: httpx.Response, deadline: float) -> bytes:
                 body += part
                 if len(body) >= MAX_ANSWER_BYTES:
                     break
+            else:
+                whole = True
     with contextlib.suppress(Exception):
         await response.aclose()
-    return bytes(body[:MAX_ANSWER_BYTES])
+    return bytes(body[:MAX_ANSWER_BYTES]), whole
 
 
 def unsendable(error: Exception, settings: NotifierSettings) -> Dead:

@@ -13,13 +13,24 @@ from monitor.settings import NotifierSettings
 MAX_BYTES = 1024
 _SHOWN = 4  # last characters of a long secret, enough to tell two apart
 _LONG = 16
+_SHORTEST = 6  # letters of a token in a path
+# What stands in the paths of chats and receivers, and says nothing.
+_COMMON = re.compile(
+    r"(alert|automation|channel|event|integration|listener|message|notification|project|receiver"
+    r"|service|topic|trigger|update|webhook|workflow)s?"
+    r"|direct|enqueue|gateway|incoming|incomingwebhook|ingest|invoke|manual|notify|powerautomate"
+    r"|publish",
+    re.IGNORECASE,
+)
 
 
 def redact(words: str, settings: NotifierSettings) -> str:
     """Return the words on one line, at most 1 KiB of UTF-8, without the destination's secrets."""
     # What is removed as unprintable must not hide a secret from the pattern.
     clean = printable(words)
-    named = (settings.token, settings.password, settings.routing_key)
+    # Whoever knows a topic of ntfy reads what is sent there.
+    topic = settings.channel if settings.kind == "ntfy" else ""
+    named = (settings.token, settings.password, settings.routing_key, topic)
     secrets = (*settings.secrets, *(secret for secret in named if secret))
     if (pattern := _pattern(settings.url, secrets)) is not None:
         clean = pattern.sub(_mask, clean)
@@ -57,5 +68,7 @@ def _parts(url: str, secrets: tuple[str, ...]) -> set[str]:
 
 
 def _tells(word: str) -> bool:
-    """Tell a token from a word of an API: long, or with a digit in it."""
-    return len(word) >= _LONG or (len(word) >= _SHOWN and any(char.isdigit() for char in word))
+    """Tell a token from a word of an API: with a digit in it, or long and not a common one."""
+    if any(char.isdigit() for char in word):
+        return len(word) >= _SHOWN
+    return len(word) >= _SHORTEST and _COMMON.fullmatch(word) is None

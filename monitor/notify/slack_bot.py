@@ -4,10 +4,13 @@ The first message is then brought up to date: a line under it says who else tell
 Sources: docs.slack.dev on chat.postMessage, chat.update and the Web API's rate limits.
 """
 
+import asyncio
 import json
+import logging
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -21,7 +24,11 @@ from monitor.notify.answers import judge, rate_limited, retry_after
 from monitor.notify.post import Answer, Edge, ask, post, unsendable
 from monitor.settings import NotifierSettings
 
+log = logging.getLogger(__name__)
+
 API = "https://slack.com/api/"
+UPDATE_DEADLINE = timedelta(seconds=2.5)  # news must not wait for a line under an old message
+UNSAID_PAUSE = timedelta(seconds=30)
 
 _NAMED = 10  # sources in the line under the first message
 _NAME = 80
@@ -36,26 +43,30 @@ _FLAKY = {"internal_error", "fatal_error", "service_unavailable", "request_timeo
 _FORM_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 _MESSAGE_REFUSED = {"msg_too_long", "no_text", "invalid_arguments"}
 _NO_THREAD = {"thread_not_found", "message_not_found", "cannot_reply_to_message"}
-_CLOSED = {
+# Whatever is asked with this token is refused.
+_TOKEN_REFUSED = {
+    "auth",
     "invalid_auth",
     "not_authed",
     "account_inactive",
     "token_revoked",
     "token_expired",
-    "missing_scope",
-    "is_archived",
-    "channel_not_found",
-    "not_in_channel",
-    "no_permission",
-    "not_allowed_token_type",
     "team_access_not_granted",
-    "access_denied",
     "org_login_required",
     "ekm_access_denied",
     "enterprise_is_restricted",
     "accesslimited",
     "two_factor_setup_required",
     "team_not_found",
+}
+_CLOSED = _TOKEN_REFUSED | {
+    "missing_scope",
+    "is_archived",
+    "channel_not_found",
+    "not_in_channel",
+    "no_permission",
+    "not_allowed_token_type",
+    "access_denied",
     "method_deprecated",
     "deprecated_endpoint",
 }
@@ -71,23 +82,71 @@ async def deliver(
     parent: str = "",
     left: str = "",
 ) -> Answer:
-    """Send by the bot where there is a token, and by the incoming webhook where there is none."""
+    """Send by the bot where there is a token, and by the incoming webhook where there is none.
+
+    A Retry says in `left` what the posted message is called, where the line under the first one
+    is all that is left to do.
+    """
     if not settings.token:
         return await post(
             slack, message, settings, webhook_id=webhook_id, plain=plain, edge=edge, parent=parent
         )
-    del left
-    channel, _, thread = parent.partition(":")
-    answer = await _say(message, settings, plain=plain, edge=edge, thread=thread)
+    thread = parent.partition(":")[2]
+    before = str(_read(left.encode()).get("told", ""))
+    if before:
+        answer = Answer(verdict=Delivered(ref=before))
+    else:
+        answer = await _say(message, settings, plain=plain, edge=edge, thread=thread)
     if thread and isinstance(answer.verdict, Dead) and answer.verdict.reason in _NO_THREAD:
         # Somebody has deleted the first message; the news stands by itself.
         return await _say(message, settings, plain=plain, edge=edge, thread="")
     if thread and isinstance(answer.verdict, Delivered) and "story" in message.data:
-        # What was said is said, whatever becomes of the line under the first message.
-        await _call(
-            "chat.update", update(message, channel=channel, thread=thread), settings, edge=edge
-        )
+        line = await _bring_up_to_date(message, settings, parent=parent, edge=edge)
+        verdict = _after_update(answer.verdict, line, settings, again=bool(before))
+        return replace(answer, verdict=verdict)
     return answer
+
+
+async def _bring_up_to_date(
+    message: Message, settings: NotifierSettings, *, parent: str, edge: Edge
+) -> Verdict:
+    """Put the line under a story's first message, or say what stands against it."""
+    channel, _, thread = parent.partition(":")
+    payload = update(message, channel=channel, thread=thread)
+    soon = asyncio.get_running_loop().time() + UPDATE_DEADLINE.total_seconds()
+    brief = replace(edge, deadline=min(edge.deadline, soon))
+    return (await _call("chat.update", payload, settings, edge=brief)).verdict
+
+
+def _after_update(
+    told: Delivered, line: Verdict, settings: NotifierSettings, *, again: bool
+) -> Verdict:
+    """Say what becomes of a message that was told, after the line under the first one was tried.
+
+    The line is tried once more where Slack wants a pause, and where it takes the token no more:
+    the attempt that closes the destination must be one that posts nothing. Otherwise the next
+    follow-up says it.
+    """
+    left = "" if again else json.dumps({"told": told.ref})
+    half = "the message is told, the line under the first one is not"
+    wait = None
+    match line:
+        case Delivered():
+            return told
+        case Dead(reason=reason) if reason in _TOKEN_REFUSED:
+            again_at_once = Retry(reason=f"{reason}: {half}", after=timedelta(0), left=left)
+            return again_at_once if left else line
+        case Retry(reason=reason, scope="destination") if left:
+            return replace(line, reason=f"{reason}: {half}", maybe_sent=False, left=left)
+        case Retry(scope="destination"):
+            wait = line.after or UNSAID_PAUSE
+        case _:
+            pass
+    log.warning(
+        "the line under a story's first message is left out",
+        extra={"notifier": settings.name, "answer": line.reason},
+    )
+    return replace(told, note=f"the first message is not up to date: {line.reason}", wait=wait)
 
 
 def said(

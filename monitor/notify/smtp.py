@@ -31,7 +31,7 @@ _WORDS = 200
 
 
 class Unencrypted(Exception):  # noqa: N818 - it reads as what happened
-    """The server is not to be spoken to without encryption, and offers none."""
+    """It is configured that a server outside the opened networks is spoken to unencrypted."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,10 +113,11 @@ async def _session(
 
 
 async def _encrypt(client: aiosmtplib.SMTP, settings: NotifierSettings) -> None:
-    await client.ehlo()
-    if not client.supports_extension("starttls"):
-        raise Unencrypted(f"{settings.server} offers no STARTTLS")
-    await client.starttls(server_hostname=_server_name(settings))
+    try:
+        await client.starttls(server_hostname=_server_name(settings))
+    except aiosmtplib.SMTPResponseException as refusal:
+        # Any code: it says nothing of the message, and the next connection may be encrypted.
+        raise aiosmtplib.SMTPException(f"no encryption: {_said(refusal)}") from refusal
 
 
 async def _address(
@@ -186,9 +187,10 @@ def _lost(error: Exception, settings: NotifierSettings, *, begun: bool) -> Verdi
     words = redact(str(error) or type(error).__name__, settings)[:_WORDS]
     if begun:
         return Retry(reason=f"no_answer: {words}", maybe_sent=True)
-    if isinstance(error, OSError):
-        return Retry(reason=f"not_sent: {words}")
-    return Dead(reason=f"unsendable: {words}", scope="destination")
+    if isinstance(error, aiosmtplib.SMTPNotSupported):  # an address only some servers know
+        return Dead(reason=f"unsendable: {words}", scope="destination")
+    # Also what the server does not offer, such as STARTTLS: the next connection may find it.
+    return Retry(reason=f"not_sent: {words}")
 
 
 def _said(refusal: aiosmtplib.SMTPResponseException) -> str:

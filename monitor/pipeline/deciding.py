@@ -97,7 +97,7 @@ def decide_due(
         cases.opened[case.story, case.watchlist] = case
         if alert and match:
             cases.alerts.append(alert)
-            cases.rulings.append(_told_now(alert, match))
+            cases.rulings.append(_told_now(alert, match, each.case))
     return _closed(Decision(joined={}, stories={}), cases, book, now=now, policy=policy)
 
 
@@ -108,9 +108,12 @@ def _with_another(policy: Policy, name: str) -> Policy:
     return replace(policy, watchlists={**policy.watchlists, name: made})
 
 
-def _told_now(alert: Alert, match: Match) -> Ruling:
-    """Return what became of the item that an alert is about, now that it is told, or is not."""
-    first = alert.sequence == 1
+def _told_now(alert: Alert, match: Match, case: Case) -> Ruling:
+    """Return what became of the item that an alert is about, now that it is told, or is not.
+
+    A first alert that is told by a later item is still of the one that began its `case`.
+    """
+    first = alert.sequence == 1 and case.news[0].item == alert.item.id
     return Ruling(
         item=alert.item.id,
         match=match,
@@ -161,7 +164,7 @@ def _follow(
     }
     told = stay(list(items.values()), after, now=record.now)
     rule_edits(edits, told, book, cases, record=record, policy=policy)
-    follow_edits(edits, told, cases, record=record, policy=policy)
+    follow_edits(edits, told, book, cases, record=record, policy=policy)
     made = (alert.story for alert in cases.alerts)
     return {story.id: story for story in made if after.stories.get(story.id) is None}
 

@@ -156,13 +156,14 @@ class Delivering:
         now = self.now()
         # The clock may have been set meanwhile.
         took = min(max(now - began, timedelta(0)), DELIVERY_LEASE)
+        stepped = now - began - took
         if isinstance(said, Dead) and self.settings.notifiers.get(settings.name) != settings:
             # What it was sent with has changed meanwhile: that says nothing of the new one.
             said = Retry(reason=said.reason, after=timedelta(0))
         if isinstance(said, Dead) and said.scope == "message" and delivery.bundle:
             # What was refused is the list; each alert of it may be taken by itself.
             said = Fallback(reason=said.reason)
-        again = self._again(delivery, said, settings, now)
+        again = self._again(delivery, said, settings, now, stepped)
         standing = after(delivery.standing, said, attempts=delivery.attempts, now=now)
         pauses = [rest(standing), _asked(said)]
         paused = now + max(pauses) if any(pauses) else None
@@ -192,7 +193,12 @@ class Delivering:
         self._say(notice, told, standing, now)
 
     def _again(
-        self, delivery: Delivery, said: Verdict, settings: NotifierSettings, now: datetime
+        self,
+        delivery: Delivery,
+        said: Verdict,
+        settings: NotifierSettings,
+        now: datetime,
+        stepped: timedelta,
     ) -> datetime | None:
         from monitor.notify import KINDS
         from monitor.notify.retry import next_attempt
@@ -202,7 +208,7 @@ class Delivering:
         return next_attempt(
             said,
             attempts=delivery.attempts,
-            created=delivery.replayed or delivery.created,
+            created=(delivery.replayed or delivery.created) + stepped,
             now=now,
             rng=self.rng,
             ttl=KINDS[settings.kind].ttl,

@@ -45,7 +45,7 @@ from monitor.pipeline.trust import Trust, is_deferred
 from monitor.queue import LeaseLost
 from monitor.settings import Settings
 from monitor.store import Store, Writer
-from monitor.stories.keys import title_key
+from monitor.stories.keys import title_key, untagged
 from monitor.watch.matcher import Matcher
 from monitor.watch.words.detection import Tongue
 from monitor.watch.words.text import normalised
@@ -165,7 +165,7 @@ class Visiting:
         return tongue
 
     def _matched_in(self, item: Item, tongue: Tongue) -> tuple[Item, tuple[Match, ...]]:
-        keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
+        keyed = replace(item, title_key=title_key(normalised(untagged(item.entry.title))))
         return keyed, self.matcher.match(keyed, tongue)
 
     async def _conclude(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, literal_column, update
+from sqlalchemy import Connection, literal_column, or_, update
 
 from monitor.model import (
     Alert,
@@ -30,8 +30,11 @@ def _upsert(insert: MakeInsert) -> Any:
     return new.on_conflict_do_update(
         index_elements=[rulings.c.item, rulings.c.watchlist],
         set_={name: new.excluded[name] for name in told},
-        # Only an edit that ends a veto is ruled on again.
-        where=rulings.c.outcome == literal_column(f"'{ItemOutcome.VETOED.value}'"),
+        # Only an edit that ends a veto is ruled on again, and one that a silence mutes.
+        where=or_(
+            rulings.c.outcome == literal_column(f"'{ItemOutcome.VETOED.value}'"),
+            new.excluded.outcome == literal_column(f"'{ItemOutcome.SILENCED.value}'"),
+        ),
     )
 
 
@@ -41,7 +44,7 @@ _INSERT_ALERTS = Bulk(lambda insert: insert(alerts))
 
 
 def insert_rulings(connection: Connection, made: Iterable[Ruling]) -> None:
-    """Write rulings with all their evidence; one that stands gives way only if it was a veto."""
+    """Write rulings with all their evidence; only a veto gives way, or any to a silence."""
     rows = [
         {
             "item": ruling.item,

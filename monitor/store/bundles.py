@@ -6,6 +6,7 @@ id would drop the others with it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -48,7 +49,7 @@ def gather(connection: Connection, first: AnyRow, now: datetime) -> Sequence[Any
 
 def tell_together(rows: Sequence[AnyRow]) -> Message:
     """Return the message of a bundle, the same whenever it is made of the same rows."""
-    return _messages(rows)[0]
+    return replace(_messages(rows)[0], waits_from=max(row.created for row in rows))
 
 
 def members(connection: Connection, delivery: Delivery, *, held: bool) -> list[int]:

@@ -61,8 +61,9 @@ def count(database: Database, now: datetime) -> Counts:
         )
         # A summary that still gathers waits on purpose; see notices.py.
         begun = or_(deliveries.c.due_at <= now, deliveries.c.claims > 0)
+        age_from = func.coalesce(deliveries.c.replayed, deliveries.c.created)
         oldest = connection.scalar(
-            select(func.min(deliveries.c.created)).where(deliveries.c.due_at.is_not(None), begun)
+            select(func.min(age_from)).where(deliveries.c.due_at.is_not(None), begun)
         )
         died = select(func.count()).where(
             deliveries.c.state == DeliveryState.DEAD, deliveries.c.ended > now - LATELY

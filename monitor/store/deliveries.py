@@ -1,6 +1,7 @@
 """Rows of the outbox as the deliveries they are, each with the message it carries."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import func, select
 
@@ -16,11 +17,14 @@ _MESSAGE = func.coalesce(
     alerts.c.message, alert_digests.c.message, notices.c.summary, notices.c.message
 ).label("message")
 
+# The age of a summary counts from the last that it sums up.
+_SUMS_UP = notices.c.summary.is_not(None).label("sums_up")
+
 # Of an alert: which one it is of which case.
 _CASE = (alerts.c.story, alerts.c.watchlist, alerts.c.sequence)
 
 SELECT_DELIVERIES = (
-    select(deliveries, *_CASE, _MESSAGE)
+    select(deliveries, *_CASE, _MESSAGE, _SUMS_UP)
     .outerjoin_from(deliveries, alerts, deliveries.c.alert == alerts.c.id)
     .outerjoin(alert_digests, deliveries.c.alert == alert_digests.c.id)
     .outerjoin(notices, deliveries.c.alert == notices.c.id)
@@ -53,6 +57,8 @@ def deliveries_by_id(database: Database, ids: Iterable[int]) -> list[Delivery]:
 
 def to_delivery(row: AnyRow) -> Delivery:
     """Turn a row of SELECT_DELIVERIES into the delivery it is."""
+    message = to_message(row.message)
+    waits_from = max(row.created, message.timestamp) if row.sums_up else row.created
     return Delivery(
         id=row.id,
         webhook_id=row.webhook_id,
@@ -63,7 +69,7 @@ def to_delivery(row: AnyRow) -> Delivery:
         reason=row.reason,
         next_attempt=row.due_at if row.state == DeliveryState.RETRYING else None,
         created=row.created,
-        message=to_message(row.message),
+        message=replace(message, waits_from=waits_from),
         claims=row.claims,
         ref=row.ref,
         left=row.left,

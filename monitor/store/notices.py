@@ -4,21 +4,21 @@ A summary grows until the first attempt to send it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
-from sqlalchemy import Connection, distinct, func, select, update
+from sqlalchemy import Connection, distinct, exists, func, select, update
 
 from monitor.alerts.notices import ALONE, GATHER, WITHIN, message, notice_id, summary
-from monitor.model import AlertId, Notice, PollRecord, SourceId
+from monitor.model import AlertId, DeliveryState, Notice, PollRecord, SourceId
 from monitor.store.alerts import message_to_json, to_message
 from monitor.store.bulk import Bulk
-from monitor.store.columns import micros, to_json
+from monitor.store.columns import later, micros, to_json
 from monitor.store.engine import Database
 from monitor.store.outbox import ToTell, enqueue
-from monitor.store.standing import AT_ONCE
+from monitor.store.standing import AT_ONCE, WAITING
 from monitor.store.tables import deliveries, destinations, notices
 
 WebhookId: TypeAlias = Callable[[AlertId, str], str]
@@ -58,6 +58,35 @@ def last_notice(database: Database, types: Sequence[str]) -> tuple[str, datetime
     with database.read() as connection:
         row = connection.execute(wanted.order_by(notices.c.created.desc()).limit(1)).first()
         return (row.type, row.created) if row else None
+
+
+def told_of_failure(connection: Connection, recovered: Notice) -> frozenset[str]:
+    """Return the notifiers that a notice of the failure now over was written for."""
+    told_by = select(notices.c.told_by).where(notices.c.id == _failure(recovered))
+    wanted = select(deliveries.c.notifier).where(deliveries.c.alert == told_by.scalar_subquery())
+    return frozenset(connection.scalars(wanted))
+
+
+def give_up_failure(connection: Connection, recovered: Notice) -> None:
+    """End what waits to be tried again with a failure that is over: its end would overtake it.
+
+    Where it is parked it stays: what is let go leaves in its order.
+    """
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.alert == _failure(recovered), deliveries.c.state.in_(WAITING))
+        .where(~exists().where(notices.c.id == deliveries.c.alert, notices.c.summary.is_not(None)))
+        .values(state=DeliveryState.CANCELLED, reason="it was over before this left", due_at=None)
+    )
+
+
+def _failure(recovered: Notice) -> AlertId:
+    return notice_id(replace(recovered, type="system.destination_failed"))
+
+
+def shift_notices(connection: Connection, delta: timedelta) -> None:
+    """Move when notices were made, by which they are spaced; what their messages say stays."""
+    connection.execute(update(notices).values(created=later(notices.c.created, delta)))
 
 
 def tell(

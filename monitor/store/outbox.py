@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, String, select, update
+from sqlalchemy import Connection, String, or_, select, update
 
 from monitor.model import Alert, AlertId, DeliveryState, Severity
 from monitor.store.bulk import Bulk, Lookup
@@ -106,7 +106,7 @@ def recover(database: Database, now: datetime) -> int:
 
 
 def shift_outbox(connection: Connection, delta: timedelta) -> None:
-    """Move every wait, lease and pause by `delta`."""
+    """Move every wait, lease and pause by `delta`, and the age of what is not there yet."""
     moved = (
         destinations.c.paused_until,
         destinations.c.busy_until,
@@ -119,4 +119,10 @@ def shift_outbox(connection: Connection, delta: timedelta) -> None:
         update(deliveries)
         .where(deliveries.c.due_at > AT_ONCE)
         .values(due_at=later(deliveries.c.due_at, delta))
+    )
+    begun = (deliveries.c.created, deliveries.c.replayed)
+    connection.execute(
+        update(deliveries)
+        .where(or_(deliveries.c.due_at.is_not(None), deliveries.c.state == DeliveryState.PARKED))
+        .values({c.name: later(c, delta) for c in begun})
     )

@@ -22,7 +22,7 @@ from monitor.store.alerts import MAX_REASON
 from monitor.store.bulk import Prepared
 from monitor.store.bundles import members
 from monitor.store.engine import Database
-from monitor.store.notices import announce_in
+from monitor.store.notices import announce_in, give_up_failure, told_of_failure
 from monitor.store.standing import AT_ONCE, change, follow, lock, pause_until, release, to_standing
 from monitor.store.tables import deliveries, destinations
 
@@ -55,7 +55,7 @@ def settle(
     rows alone. `standing` is the destination's from now on, without one what the verdict says
     of it; nothing goes there before `paused`. The attempt `took` so long, and the receiver's rate
     counts from its end: when in it the message arrived, nobody knows. `notice` tells of the change
-    whoever can hear it, of `notify`; returns who will.
+    whoever of `notify` can hear it, never the destination itself; returns who will at once.
     """
     with database.write() as connection:
         destination = lock(connection, delivery.notifier)
@@ -81,9 +81,22 @@ def settle(
         follow(connection, delivery.notifier, before, after if ours else before)
         if notice is None or not ours:
             return frozenset()
-        hearing = _hearing(connection, notify, besides=delivery.notifier)
-        announce_in(connection, notice, hearing, webhook_id)
-        return frozenset(hearing)
+        return _tell(
+            connection, notice, tuple(each for each in notify if each != delivery.notifier)
+        )
+
+
+def _tell(connection: Connection, notice: Notice, notify: tuple[str, ...]) -> frozenset[str]:
+    """Write a notice for these notifiers; return those who will hear of it at once."""
+    parked = select(destinations.c.name).where(destinations.c.parked_reason.is_not(None))
+    closed = frozenset(connection.scalars(parked))
+    deaf = closed
+    if notice.type == "system.destination_recovered":
+        # Who has heard that it failed, or will once open, is not left in that belief.
+        deaf = closed - told_of_failure(connection, notice)
+        give_up_failure(connection, notice)
+    announce_in(connection, notice, tuple(each for each in notify if each not in deaf), webhook_id)
+    return frozenset(notify) - closed
 
 
 def _arrived(
@@ -150,16 +163,6 @@ def _pause(
     wished = isinstance(verdict, Retry) and verdict.scope == "destination"
     ends = [paused, next_attempt if wished else None]
     return max((each for each in ends if each), default=None)
-
-
-def _hearing(connection: Connection, notify: tuple[str, ...], *, besides: str) -> tuple[str, ...]:
-    """Return those who can be told: never the destination it is about, and none that is parked."""
-    deaf = {besides} | set(
-        connection.scalars(
-            select(destinations.c.name).where(destinations.c.parked_reason.is_not(None))
-        )
-    )
-    return tuple(name for name in notify if name not in deaf)
 
 
 def _end(connection: Connection, rows: list[int], reason: str, **values: Any) -> None:

@@ -205,6 +205,7 @@ class Store(OutboxFront, TellingFront, LookingFront):
         with self._database.write() as connection:
             sources.shift_sources(connection, delta)
             outbox.shift_outbox(connection, delta)
+            notices.shift_notices(connection, delta)
             cases.shift_cases(connection, delta)
             waiting.shift_waiting(connection, delta)
 

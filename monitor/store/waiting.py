@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TypeAlias
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
 from monitor.alerts.digests import MOST, digests
 from monitor.alerts.escalating import escalated, escalation_id, is_acknowledged
@@ -18,7 +18,7 @@ from monitor.model import AlertId, Case, Message, Severity, Waiting
 from monitor.store.alerts import message_to_json, to_message
 from monitor.store.bulk import Bulk
 from monitor.store.cases import CASES_OF_ALERTS, to_case
-from monitor.store.columns import AnyRow, later, micros, to_json
+from monitor.store.columns import AnyRow, later, micros, optional_micros, to_json
 from monitor.store.engine import Database
 from monitor.store.outbox import ToTell, enqueue
 from monitor.store.tables import alert_digests, alerts, waiting
@@ -43,13 +43,17 @@ class _Made:
 
 
 def insert_waiting(connection: Connection, made: Iterable[Waiting], now: datetime) -> None:
-    """Write who is told what when; what is over the rate is told now where it fills a list."""
+    """Write who is told what when; what fills a list beyond the rate is told now.
+
+    That is never in quiet hours: what would leave in them is told when they end.
+    """
     rows = [
         {
             "alert": each.alert,
             "notifier": each.notifier,
             "occasion": each.occasion,
             "due_at": micros(each.due_at),
+            "full_until": optional_micros(each.full_until),
         }
         for each in made
     ]
@@ -59,6 +63,7 @@ def insert_waiting(connection: Connection, made: Iterable[Waiting], now: datetim
             waiting.c.notifier == notifier,
             waiting.c.occasion == _OVER,
             waiting.c.due_at.is_not(None),
+            waiting.c.full_until > now,
         )
         if (connection.scalar(select(func.count()).where(waits)) or 0) >= MOST:
             connection.execute(update(waiting).where(waits).values(due_at=now))
@@ -96,10 +101,11 @@ def tell_waiting(connection: Connection, now: datetime, webhook_id: WebhookId) -
 
 def shift_waiting(connection: Connection, delta: timedelta) -> None:
     """Move what waits for a span of time; digests and quiet hours go by the clock that was set."""
+    rest_of_the_hour = and_(waiting.c.occasion == _OVER, waiting.c.full_until == waiting.c.due_at)
     connection.execute(
         update(waiting)
-        .where(waiting.c.occasion == "escalation", waiting.c.due_at.is_not(None))
-        .values(due_at=later(waiting.c.due_at, delta))
+        .where(or_(waiting.c.occasion == "escalation", rest_of_the_hour))
+        .values({c.name: later(c, delta) for c in (waiting.c.due_at, waiting.c.full_until)})
     )
 
 

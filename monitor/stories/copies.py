@@ -14,6 +14,9 @@ CONTAINED = 0.78
 
 _LEAST_MASS = 10.0  # of the smaller text; less is said by many
 _LEAST_BODY = 30.0  # of what stands beside the title; less tells nothing of its own
+_TERM = 0xFFFFFFFF
+_ALIKE_SPELLING = 0.47
+_ALIKE_BODY = 0.3
 _SAME_TITLE = 0.6  # of one source: what it puts around all its texts is no reason
 _ALIKE_TITLE = 0.4
 _TELLING = 5.0  # what a name weighs that is not in every other item
@@ -60,12 +63,13 @@ def is_serial(one: Member, other: Member) -> bool:
     if _figures_differ(one, other):
         # A source that has new figures edits its item; where it publishes another, that is one.
         return is_same_source or (one.dated and other.dated)
+    apart = abs(one.said_at - other.said_at)
+    is_repeated = apart >= REPEATED and one.title.keys() == other.title.keys()
     if not is_same_source:
-        return False
+        return is_repeated and not (has_text(one) or has_text(other))
     if not _share_title(one, other) or _is_one_template(one, other):
         return True  # under other headlines a source's words are those it puts everywhere
-    apart = abs(one.said_at - other.said_at)
-    return apart >= REPEATED and one.title.keys() == other.title.keys()
+    return is_repeated
 
 
 def is_elsewhere(one: Member, other: Member) -> bool:
@@ -73,9 +77,27 @@ def is_elsewhere(one: Member, other: Member) -> bool:
 
     Each has a name in its headline and its text of which the other says nothing.
     """
+    if _is_swapped(one, other):
+        return True
     if not (one.names and other.names and _share_most(one, other)):
         return False
     return _has_own_name(one, other) and _has_own_name(other, one)
+
+
+def _is_swapped(one: Member, other: Member) -> bool:
+    """Tell whether each says its own name between the same words, and nothing of the other's."""
+    return any(
+        (ours & _TERM) not in other.terms
+        and (theirs & _TERM) not in one.terms
+        and not _is_spelled_alike(ours >> 32, theirs >> 32)
+        for around, ours in one.slots.items()
+        if (theirs := other.slots.get(around)) is not None
+    )
+
+
+def _is_spelled_alike(one: int, other: int) -> bool:
+    """Tell whether two names may be one, written in two ways or with a letter lost."""
+    return (one & other).bit_count() >= _ALIKE_SPELLING * (one | other).bit_count() > 0
 
 
 def _has_own_name(one: Member, other: Member) -> bool:
@@ -88,11 +110,18 @@ def _share_most(one: Member, other: Member) -> bool:
 
 
 def _is_one_template(one: Member, other: Member) -> bool:
-    """Tell whether two titles that share most differ in what they are about, and say no more."""
+    """Tell whether two titles that share most differ in what they are about, as their texts do."""
     ours, theirs = one.title.keys(), other.title.keys()
     if ours <= theirs or theirs <= ours:
         return False
-    return not (has_text(one) and has_text(other))
+    least = min(_beside_title(one), _beside_title(other))
+    return least < _LEAST_BODY or _beside_titles(one, other) < _ALIKE_BODY * least
+
+
+def _beside_titles(one: Member, other: Member) -> float:
+    """Return the weight of what two texts both say that stands in neither title."""
+    ours = set(one.terms).difference(one.title, other.title)
+    return sum([mass for term, mass in zip(other.terms, other.masses, strict=True) if term in ours])
 
 
 def has_text(member: Member) -> bool:

@@ -5,10 +5,14 @@ it is the same text.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from itertools import islice
+from operator import or_
 from zlib import crc32
 
 from monitor.model import Gist
+from monitor.stories.calendar import CALENDAR
 
 NEAR = 300  # code points of the text behind the title that tell what it is about
 FAR = 1000  # code points by which a text is known again
@@ -17,6 +21,7 @@ TITLE_COUNTS = 2
 _LANGUAGE = re.compile("[a-z]{2,3}")
 _MOST_TERMS = 160
 _MOST_FIGURES = 16
+_MOST_SLOTS = 16
 _MOST = 255
 
 
@@ -29,12 +34,14 @@ def make_gist(
     figures: Sequence[str] = (),
     dated: bool = False,
     names: Sequence[str] = (),
+    slots: Mapping[str, tuple[str, str]] | None = None,
 ) -> Gist:
     """Return the gist of an item of which these are the words' stems.
 
     `near` are those of the first NEAR code points of its text, `far` those up to FAR; `figures`
     are the numbers and the names of days and months in its title. `language` is as `language_code`
-    returns it. `names` are words that the text writes as names.
+    returns it. `names` are words that the text writes as names, `slots` are words of names,
+    each with its stem, by the words around them.
     """
     seen: dict[str, int] = {}
     for word in title:
@@ -57,6 +64,20 @@ def make_gist(
         names=frozenset(
             crc32(word.encode("utf-8", "replace"), prefix) for word in {*names}.intersection(title)
         ),
+        slots={
+            term(language, around): _drawn(word) << 32 | term(language, stem)
+            for around, (word, stem) in islice((slots or {}).items(), _MOST_SLOTS)
+        },
+    )
+
+
+def _drawn(word: str) -> int:
+    """Return a number of which words that are spelled much alike share most bits, 0 for days."""
+    if word in CALENDAR:
+        return 0
+    pairs = zip(f" {word}", f"{word} ", strict=True)
+    return reduce(
+        or_, (1 << crc32("".join(pair).encode("utf-8", "replace")) % 64 for pair in pairs)
     )
 
 

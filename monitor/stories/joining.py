@@ -140,8 +140,12 @@ class _Joining:
         story, shelf = self._keyed(item.title_key), self.book.shelf
         if not story or story.id in found.serials:
             return
-        if member and shelf is not None and shelf.says_otherwise(member, story.id):
-            return  # “What we know so far” is said of anything
+        if member and shelf is not None:
+            if shelf.says_otherwise(member, story.id):
+                return  # “What we know so far” is said of anything
+            last = shelf.told_last(story.id)
+            if last and last < self.now - REPEATED:
+                return
         is_flash = len(item.entry.title.split()) <= FLASH_WORDS
         if not is_flash or story.first_seen > self.now - FLASH_LASTS:
             yield story

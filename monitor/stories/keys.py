@@ -4,8 +4,10 @@ A story is identified by the item that began it, so a poll that is repeated afte
 begins the same story again and not a second one.
 """
 
+import re
 from datetime import timedelta
 from hashlib import blake2b
+from typing import Final
 
 from monitor.model import Item, ItemId, StoryId
 from monitor.stories.shelf import WINDOW
@@ -15,6 +17,29 @@ from monitor.stories.shelf import WINDOW
 MIN_TITLE_WORDS = 2
 FLASH_WORDS = 2
 FLASH_LASTS = timedelta(hours=2)
+
+
+# What desks write before a headline: its version, or that it is new. Agencies write a hyphen.
+_TAG: Final = re.compile(
+    r"""[\s\W]*(?:
+    (?:UPDATE|WRAPUP|RPT|REFILE|REPEAT|CORRECTED|CORRECTION|BREAKING|URGENT|ALERT|SNAP|EXCLUSIVE
+        |PIX|LEAD)(?:\ (?:\d{1,2}|\([A-Z]+\)))?-
+    |PIX\ (?=[A-Z])
+    |\(?(?:\d(?:st|nd|rd|th)\ )?(?:LEAD|LD)\)?[\s:]
+    |(?i:breaking(?:\ news)?|update|wrapup|urgent|alert|exclusive|just\ in|watch|live|top\ news
+        |[uú]ltima\ hora|urgente|en\ vivo|en\ directo?|eilmeldung|eil|liveticker|alerte(?:\ info)?
+        |ultim['’]ora|correct(?:ed|ion)|срочно|молния|عاجل)(?:\ \d{1,2})?\s?[:|]
+    )[\s:|]*""",
+    re.VERBOSE,
+)
+
+
+def untagged(title: str) -> str:
+    """Return a headline without what desks write before it: "WRAPUP 3-", "BREAKING:"."""
+    begin = 0
+    while found := _TAG.match(title, begin):
+        begin = found.end()
+    return title[begin:] or title
 
 
 def title_key(normalised: str) -> str:

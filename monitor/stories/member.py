@@ -8,7 +8,8 @@ from typing import Final
 
 from monitor.model import ItemId, StoryId
 
-_HEAD = struct.Struct("<3sBBBBB")  # language, terms, of them weighed, in the title, figures, names
+# Language, and how many terms, of them weighed, in the title, figures, names, slots.
+_HEAD = struct.Struct("<3s6B")
 _DATED = 0x80
 _HALVES: Final[Sequence[float]] = struct.unpack("<65536e", struct.pack("<65536H", *range(65536)))
 
@@ -34,6 +35,7 @@ class Member:
     figures: frozenset[int]
     dated: bool
     names: frozenset[int]  # terms of the title that are names
+    slots: Mapping[int, int]  # as in its gist
 
     @property
     def mass(self) -> float:
@@ -65,10 +67,16 @@ def pack(member: Member) -> bytes:
         len(member.title),
         len(figures) | (_DATED if member.dated else 0),
         len(names),
+        len(member.slots),
     )
-    numbers = (*member.terms, *sorted(member.title), *figures, *names)
+    said = [each & 0xFFFFFFFF for each in member.slots.values()]
+    numbers = (*member.terms, *sorted(member.title), *figures, *names, *member.slots, *said)
     return head + struct.pack(
-        f"<{len(numbers)}I{weighed}e{terms}e", *numbers, *member.weights, *member.masses
+        f"<{len(numbers)}I{len(said)}Q{weighed}e{terms}e",
+        *numbers,
+        *[each >> 32 for each in member.slots.values()],
+        *member.weights,
+        *member.masses,
     )
 
 
@@ -76,11 +84,13 @@ def unpack(
     packed: bytes, *, item: ItemId, story: StoryId, source: str, at: datetime, said_at: datetime
 ) -> Member:
     """Return the member that was packed."""
-    language, terms, weighed, titled, flags, named = _HEAD.unpack_from(packed)
+    language, terms, weighed, titled, flags, named, slotted = _HEAD.unpack_from(packed)
     figures = flags & ~_DATED
-    count = terms + titled + figures + named
-    told = struct.unpack_from(f"<{count}I", packed, _HEAD.size)
-    numbers = _halves(packed, weighed + terms, _HEAD.size + count * 4)
+    plain = terms + titled + figures + named
+    told = struct.unpack_from(f"<{plain + 2 * slotted}I{slotted}Q", packed, _HEAD.size)
+    numbers = _halves(packed, weighed + terms, _HEAD.size + 4 * plain + 16 * slotted)
+    around, said = told[plain : plain + slotted], told[plain + slotted : plain + 2 * slotted]
+    drawn = told[plain + 2 * slotted :]
     masses = numbers[weighed:]
     mass_of = dict(zip(told[:terms], masses, strict=True))
     return Member(
@@ -92,8 +102,12 @@ def unpack(
         language=language.decode().strip(),
         terms=told[:terms],
         title={term: mass_of[term] for term in told[terms : terms + titled]},
-        figures=frozenset(told[terms + titled : count - named]),
-        names=frozenset(told[count - named : count]),
+        figures=frozenset(told[terms + titled : plain - named]),
+        names=frozenset(told[plain - named : plain]),
+        slots={
+            place: spelled << 32 | name
+            for place, name, spelled in zip(around, said, drawn, strict=True)
+        },
         weights=numbers[:weighed],
         masses=masses,
         dated=bool(flags & _DATED),

@@ -109,6 +109,7 @@ class Shelf:
             figures=gist.figures,
             dated=gist.dated,
             names=gist.names,
+            slots=gist.slots,
         )
 
     def find(self, asked: Member) -> Found:
@@ -137,6 +138,11 @@ class Shelf:
             copy=Copy(of=copied[0].item, kind=copied[1]) if copied else None,
             serials=serials,
         )
+
+    def told_last(self, story: StoryId) -> datetime | None:
+        """Return when a story was last told, None where nothing of it is remembered."""
+        centre = self._centres.get(story)
+        return self._members[centre.members[-1]].at if centre else None
 
     def says_otherwise(self, asked: Member, story: StoryId) -> bool:
         """Tell whether an item has a text, and a story others, none of which is much like it."""

@@ -358,6 +358,32 @@ async def test_case_31_a_body_cut_short_behind_200_delivers_a_webhook_and_not_sl
     assert slack.verdict == Retry(reason="unexpected_body", maybe_sent=True)
 
 
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"Content-Length: 500\r\n\r\nok",
+        b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n",
+    ],
+)
+async def test_case_31_an_ok_that_is_not_the_whole_body_is_none(answer, reset):
+    cut_short = Answer(raw=b"HTTP/1.1 200 OK\r\n" + answer, reset=reset)
+    for kind in ("slack", "mattermost"):
+        seen, requests = await told(kind, cut_short)
+        assert isinstance(seen.verdict, Retry)
+        assert seen.verdict.maybe_sent
+        assert seen.verdict.reason.startswith("no_answer: ")
+        assert len(requests) == 1
+    webhook, _ = await told("webhook", cut_short)
+    assert webhook.verdict == Delivered()
+
+
+async def test_case_31_what_a_broken_answer_refuses_is_refused():
+    answer = b"HTTP/1.1 403 X\r\nContent-Length: 500\r\n\r\ninvalid_token"
+    seen, _ = await told("slack", Answer(raw=answer))
+    assert seen.verdict == Dead(reason="invalid_token", scope="destination")
+
+
 async def test_case_32_every_attempt_has_a_connection_of_its_own():
     async with LoopbackServer(lambda _: OK) as server:
         desk = a_notifier("slack", server.url("/services/a/b/c"))

@@ -9,10 +9,12 @@ import pytest
 from alert_builders import WEBHOOK_ID, a_message, an_alert, attempt
 from builders import NOW
 from mail_builders import ANN, BEN, EVA, a_certificate, a_mail_notifier, a_trusting_transport
+from outbox_builders import MINUTE, SECOND, bench, news, put
 from visits import resolver_of
 
 from monitor.alerts.render import message
 from monitor.model import Dead, Delivered, Reason, Retry
+from monitor.store import Store
 from monitor.testing.receivers.mailbox import HANG_UP, SILENCE, MailServer
 
 SHORT = timedelta(seconds=0.4)
@@ -121,14 +123,55 @@ async def test_what_is_too_large_goes_out_once_more_without_html(server):
     assert not server.mails[0].message.is_multipart()
 
 
-async def test_a_server_without_starttls_gets_nothing():
+async def test_case_53_a_server_without_starttls_gets_nothing_and_is_asked_again():
     async with MailServer() as server:
         told = await mailed(server)
         commands = [line.split()[0] for line in server.commands]
-    assert isinstance(told.verdict, Dead)
-    assert told.verdict.scope == "destination"
+    assert isinstance(told.verdict, Retry)
+    assert told.verdict.reason.startswith("not_sent: ")
     assert "STARTTLS" in told.verdict.reason
+    assert not told.verdict.maybe_sent
     assert "MAIL" not in commands
+
+
+async def test_a_server_that_stays_without_starttls_is_parked_and_a_probe_reopens_it(tmp_path):
+    async with MailServer() as server:
+        settings = a_mail_notifier(server)
+        with Store.open(f"sqlite:///{tmp_path}/monitor.db") as store:
+            async with bench(store, settings) as desk:
+                desk.delivering.transport = a_trusting_transport()
+                put(store, news(1))
+                await desk.run(MINUTE)
+                assert desk.states() == ["retrying"]  # one greeting, or a few, close nothing
+                put(store, news(2), news(3), news(4))
+                await desk.run(5 * MINUTE, step=5 * SECOND)
+                assert set(desk.states()) == {"parked"}
+                server.tls = a_certificate()
+                await desk.run(10 * MINUTE, step=10 * SECOND)
+                assert set(desk.states()) == {"delivered"}
+                await desk.delivering.transport.aclose()
+    assert all(mail.encrypted for mail in server.mails)
+
+
+@pytest.mark.parametrize("words", ["454 TLS not available", "502 not now"])
+async def test_a_refused_starttls_gets_nothing_and_is_asked_again(server, words):
+    server.script["STARTTLS"] = deque([words])
+    refused = await mailed(server)
+    assert refused.verdict == Retry(reason=f"not_sent: no encryption: {words}")
+    assert isinstance((await mailed(server)).verdict, Delivered)
+    assert all(mail.encrypted for mail in server.mails)
+
+
+async def test_a_server_that_offers_no_login_is_asked_again():
+    async with MailServer(tls=a_certificate(), offers=()) as server:
+        told = await mailed(server, settings=a_mail_notifier(server, user="desk", password="p"))
+    assert isinstance(told.verdict, Retry)
+    assert "AUTH" in told.verdict.reason
+
+
+async def test_what_another_kind_left_to_do_is_nothing_to_mail(server):
+    told = await mailed(server, left='{"told": "C0:2.0"}')
+    assert isinstance(told.verdict, Delivered)
 
 
 async def test_a_server_is_found_by_its_name_and_known_by_its_certificate():

@@ -25,6 +25,7 @@ from monitor import metrics
 from monitor.cli.options import clock
 from monitor.cli.program import open_pipeline
 from monitor.daemon import Daemon
+from monitor.daemon.lateness import backlog_news
 from monitor.model import DeliveryState, Severity
 from monitor.queue.memory import MemoryQueue
 from monitor.store import Store
@@ -362,6 +363,69 @@ async def test_case_41_a_clock_that_is_set_moves_every_wait(store):
         assert desk.states() == ["delivered"] * 2
 
 
+@pytest.mark.parametrize("step", [timedelta(hours=12), timedelta(hours=-12), 3 * DAY])
+@pytest.mark.parametrize("kind", ["slack", "webhook"])
+async def test_case_41_a_clock_that_is_set_makes_nothing_late_and_lets_nothing_expire(
+    store, kind, step
+):
+    put(store, news(1), news(2, "closed"))
+    async with (
+        Server(Answer(status=503)) as server,
+        Server(Answer(status=401)) as other,
+        bench(
+            store,
+            a_destination("desk", server.url("/hook"), kind),
+            a_destination("closed", other.url("/hook"), kind),
+        ) as desk,
+    ):
+        await desk.send()
+        desk.clock.advance(step)
+        store.shift(step)
+        counted = store.counts(desk.clock())
+        assert counted.oldest_pending == timedelta(0)
+        assert backlog_news(counted.oldest_pending, 1, None, now=desk.clock()) is None
+        await desk.run(5 * SECOND)  # refused once more, and not given up
+        server.answer = other.answer = OK
+        store.unpark("closed")
+        await desk.run(10 * MINUTE, step=10 * SECOND)
+        assert desk.states() == ["delivered"] * 2
+        assert b"delayed" not in server.requests[-1].body + other.requests[-1].body
+        sent = json.loads(server.requests[-1].body)
+        assert kind == "slack" or sent["timestamp"] == f"{NOW:%Y-%m-%dT%H:%M:%SZ}"
+
+
+async def test_case_41_what_is_late_stays_late_by_as_much_when_the_clock_is_set(store):
+    many(store, 1)
+    async with (
+        Server() as server,
+        bench(store, a_destination("desk", server.url("/hook"), "slack")) as desk,
+    ):
+        desk.clock.advance(30 * MINUTE)
+        for step in (timedelta(hours=12), -DAY):
+            desk.clock.advance(step)
+            store.shift(step)
+        assert store.counts(desk.clock()).oldest_pending == 30 * MINUTE
+        await desk.send()
+        assert b"delayed 30 min" in server.requests[0].body
+
+
+@pytest.mark.parametrize("step", [3 * DAY, timedelta(hours=-1)])
+async def test_case_41_a_clock_that_is_set_during_an_attempt_does_not_end_the_delivery(store, step):
+    many(store, 1)
+    clock = Clock(now=NOW)
+
+    def answer(_):
+        clock.advance(step)
+        return Answer(status=503)
+
+    async with (
+        LoopbackServer(answer) as server,
+        bench(store, a_destination("desk", server.url("/hook")), clock=clock) as desk,
+    ):
+        await desk.send()
+        assert desk.states() == ["retrying"]
+
+
 async def test_case_42_rows_of_a_notifier_that_left_wait_for_it(store, caplog):
     many(store, 2)
     async with Server() as server:
@@ -520,6 +584,52 @@ async def test_case_56_a_destination_alone_never_hears_of_itself(store):
             assert len(desk.rows()) == 1
 
 
+async def test_case_56_a_failure_that_is_over_before_the_news_of_it_got_through_is_not_told_after_its_end(
+    store,
+):
+    many(store, 1, "a")
+    async with Server(Answer(status=401)) as server, Server(DOWN) as other:
+        at = a_destination("a", server.url("/hook"))
+        channel = a_destination("sys", other.url("/hook"))
+        async with bench(store, at, channel, health=("sys",)) as desk:
+            await desk.run(50 * SECOND)
+            server.answer = other.answer = OK
+            tried = len(other.requests)
+            await desk.run(10 * MINUTE, step=10 * SECOND)
+            assert other.types()[tried:] == ["system.destination_recovered"]
+            [failed, _] = desk.rows(notifier="sys")
+            assert (failed.state.value, failed.reason) == (
+                "cancelled",
+                "it was over before this left",
+            )
+
+
+@pytest.mark.parametrize("way", ["probe", "resume"])
+async def test_case_56_who_was_to_hear_and_was_closed_hears_of_the_failure_and_then_of_its_end(
+    store, way
+):
+    many(store, 1, "a")
+    async with Server(Answer(status=401)) as server, Server(Answer(status=401)) as other:
+        at = a_destination("a", server.url("/hook"))
+        channel = a_destination("sys", other.url("/hook"))
+        async with bench(store, at, channel, health=("sys",)) as desk:
+            await desk.run(3 * SECOND)
+            assert [row.state.value for row in desk.rows()] == ["parked"] * 2
+            assert other.types() == ["system.destination_failed"]
+            server.answer = OK
+            if way == "resume":
+                store.unpark("a")
+            await desk.run(2 * MINUTE)
+            assert [row.state.value for row in desk.rows(notifier="a")] == ["delivered"]
+            other.answer, tried = OK, len(other.requests)
+            await desk.run(10 * MINUTE, step=10 * SECOND)
+            told = ["system.destination_failed", "system.destination_recovered"]
+            assert other.types()[tried:] == told
+            await desk.run(10 * MINUTE, step=10 * SECOND)
+            assert {row.state.value for row in desk.rows()} == {"delivered"}
+            assert len(desk.rows()) == 3  # nothing is ever told of the channel to itself
+
+
 async def test_case_57_what_died_is_sent_again_once_with_its_id_and_marked_late(store):
     many(store, 1, "siem", "desk")
     answers = [Answer(status=422)]
@@ -575,3 +685,34 @@ async def test_case_40_what_is_on_its_way_is_waited_for(store):
             await running
         assert {row.state.value for row in store.deliveries()} == {"delivered"}
         assert max(Counter(server.ids).values()) == 1
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=12), timedelta(hours=-12)])
+async def test_case_41_a_monitor_that_runs_takes_nothing_for_late_when_its_clock_is_set(
+    store, step
+):
+    put(store, news(1, created=clock()))
+    steps = [timedelta(0)]
+    async with Server(Answer(status=503)) as server, Server() as other:
+        desk = a_destination("desk", server.url("/hook"), "slack")
+        siem = a_destination("siem", other.url("/hook"))
+        settings, stop = a_configuration(desk, siem, health=("siem",)), asyncio.Event()
+
+        def now():
+            return clock() + sum(steps, timedelta(0))
+
+        async with open_pipeline(settings, store, out=io.StringIO(), now=now) as pipeline:
+            daemon = Daemon(pipeline, store, pipeline.writer, MemoryQueue(), settings, now=now)
+            running = asyncio.create_task(daemon.run(stop))
+            while store.deliveries()[0].state is not DeliveryState.RETRYING:
+                await asyncio.sleep(0.01)
+            steps.append(step)
+            server.answer = OK
+            await daemon._count()
+            while store.deliveries()[0].state is not DeliveryState.DELIVERED:
+                await asyncio.sleep(0.05)
+            await daemon._count()
+            stop.set()
+            await running
+    assert other.requests == []
+    assert b"delayed" not in server.requests[-1].body

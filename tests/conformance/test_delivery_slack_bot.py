@@ -1,15 +1,18 @@
 """Slack by a bot's token: threads, updates of the first message, and Slack's words for refusals."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from alert_builders import a_notifier, an_alert, attempt
 from builders import NOW
+from outbox_builders import SECOND, a_destination, bench, news, put
 
 from monitor.alerts.digests import digests
 from monitor.alerts.render import message
 from monitor.model import Dead, Delivered, Reason, Retry
+from monitor.store import Store
 from monitor.testing.receivers import mentions, rate_limit, show_slack
 from monitor.testing.receivers.slack_api import SlackApi, slack_error
 from monitor.testing.server import Answer
@@ -69,24 +72,106 @@ async def test_the_line_of_a_later_follow_up_replaces_the_one_before(slack):
     assert "<" not in attachment["fallback"]
 
 
+REPLIED = Answer(body=b'{"ok":true,"channel":"C0","ts":"2.0"}')
+LIMITED = rate_limit(20)
+
+
+async def followed_up(slack, trouble, *, left=""):
+    """Return what becomes of a follow-up whose update of the first message meets trouble."""
+    if not left:
+        slack.script.append(REPLIED)
+    slack.script.append(trouble)
+    return (await posted(slack, follow_up(), parent="C0LOOPBACK:1.0", left=left)).verdict
+
+
+def asked(slack):
+    return [request.target.rpartition("/")[2] for request in slack.server.requests]
+
+
 @pytest.mark.parametrize(
-    "trouble",
-    [slack_error("message_not_found"), rate_limit(30), Answer(status=500), Answer(raw=b"")],
+    ("trouble", "reason"),
+    [
+        (slack_error("message_not_found"), "message_not_found"),
+        (slack_error("cant_update_message"), "cant_update_message"),
+        (slack_error("edit_window_closed"), "edit_window_closed"),
+        (slack_error("channel_not_found"), "channel_not_found"),
+        (slack_error("invalid_blocks"), "invalid_blocks"),
+        (Answer(status=500), "http_5xx"),
+        (Answer(raw=b""), "no_answer"),
+    ],
 )
-async def test_the_reply_counts_whatever_becomes_of_the_update(slack, trouble):
-    first = await posted(slack)
-    # The first answer is for the reply, the second for the update.
-    slack.script.extend([Answer(body=b'{"ok":true,"channel":"C0","ts":"2.0"}'), trouble])
-    told = await posted(slack, follow_up(), parent=first.verdict.ref)
-    assert told.verdict == Delivered(ref="C0:2.0")
+async def test_the_reply_counts_whatever_becomes_of_the_update_and_its_note_says_so(
+    slack, trouble, reason, caplog
+):
+    verdict = await followed_up(slack, trouble)
+    assert verdict.ref == "C0:2.0"
+    assert verdict.note.startswith(f"the first message is not up to date: {reason}")
+    assert verdict.wait is None
+    assert caplog.records[-1].answer.startswith(reason)
 
 
-async def test_silence_at_the_update_does_not_undo_the_reply(slack):
-    slack.script.extend(
-        [Answer(body=b'{"ok":true,"channel":"C0","ts":"2.0"}'), Answer(raw=b"", hang=True)]
+async def test_case_17_a_limit_at_the_update_pauses_all_and_the_update_alone_is_made_again(slack):
+    verdict = await followed_up(slack, LIMITED)
+    assert (verdict.after, verdict.scope, verdict.counts) == (
+        timedelta(seconds=20),
+        "destination",
+        False,
     )
-    told = await posted(slack, follow_up(), parent="C0:1.0", deadline=timedelta(seconds=0.5))
-    assert told.verdict == Delivered(ref="C0:2.0")
+    assert verdict.reason.startswith("rate_limited: ")
+    again = await followed_up(slack, REPLIED, left=verdict.left)
+    assert again == Delivered(ref="C0:2.0")
+    assert asked(slack) == ["chat.postMessage", "chat.update", "chat.update"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "wait"),
+    [(LIMITED, timedelta(seconds=20)), (slack_error("ratelimited"), timedelta(seconds=30))],
+)
+async def test_an_update_that_is_limited_twice_is_left_to_the_next_follow_up(slack, limit, wait):
+    first = await followed_up(slack, limit)
+    again = await followed_up(slack, limit, left=first.left)
+    assert again == Delivered(
+        ref="C0:2.0", note="the first message is not up to date: rate_limited", wait=wait
+    )
+
+
+@pytest.mark.parametrize("trouble", [slack_error("token_revoked"), Answer(status=401)])
+async def test_a_token_refused_at_the_update_closes_the_destination_and_posts_nothing_twice(
+    slack, trouble
+):
+    first = await followed_up(slack, trouble)
+    assert isinstance(first, Retry)
+    assert first.after == timedelta(0)
+    again = await followed_up(slack, trouble, left=first.left)
+    assert isinstance(again, Dead)
+    assert again.scope == "destination"
+    mended = await followed_up(slack, REPLIED, left=first.left)
+    assert mended == Delivered(ref="C0:2.0")
+    assert asked(slack) == ["chat.postMessage", *["chat.update"] * 3]
+
+
+async def test_silence_at_the_update_holds_up_nothing_for_long_and_does_not_undo_the_reply(slack):
+    async with asyncio.timeout(60):  # without a deadline of its own it would last a day
+        slack.script.extend([REPLIED, Answer(raw=b"", hang=True)])
+        told = await posted(slack, follow_up(), parent="C0:1.0", deadline=timedelta(days=1))
+    assert told.verdict.ref == "C0:2.0"
+    assert told.verdict.note.endswith("timeout: no answer in time")
+
+
+async def test_what_mail_left_to_do_is_nothing_to_slack(slack):
+    left = '{"to": ["ann@desk.example"], "refused": {}, "had": true}'
+    assert isinstance((await posted(slack, left=left)).verdict, Delivered)
+    assert asked(slack) == ["chat.postMessage"]
+
+
+@pytest.mark.parametrize("reset", [False, True])
+async def test_case_31_an_answer_that_breaks_off_is_none(slack, reset):
+    whole = b'{"ok":true,"channel":"C0","ts":"2.0"}'
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"
+    slack.script.append(Answer(raw=head + whole, reset=reset))
+    verdict = (await posted(slack)).verdict
+    assert isinstance(verdict, Retry)
+    assert verdict.maybe_sent
 
 
 async def test_news_of_a_story_whose_first_message_was_deleted_stands_by_itself(slack):
@@ -199,3 +284,66 @@ async def test_a_token_no_header_can_hold_is_the_destinations_fault(slack, token
     assert isinstance(verdict, Dead)
     assert verdict.scope == "destination"
     assert verdict.reason.startswith("unsendable")
+
+
+# --- through the outbox ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store.open(f"sqlite:///{tmp_path}/monitor.db") as store:
+        yield store
+
+
+async def after_a_story(desk, store, slack, *troubles):
+    """Tell story 1, then its follow-up and story 2, whose first update meets these troubles."""
+    put(store, news(1))
+    await desk.run(2 * SECOND)
+    slack.script.extend([Answer(body=b'{"ok":true,"channel":"C0LOOPBACK","ts":"2.0"}'), *troubles])
+    put(store, news(1, sequence=2, reason=Reason.MORE_SOURCES, detail="told by 3 sources"))
+    put(store, news(2))
+    await desk.send()
+
+
+def a_bot(slack):
+    return a_destination("desk", slack.url, "slack", token=SlackApi.TOKEN, channel="#desk")
+
+
+async def test_case_17_a_limit_at_an_update_holds_for_all_and_the_update_is_made_after_it(
+    slack, store
+):
+    async with bench(store, a_bot(slack)) as desk:
+        await after_a_story(desk, store, slack, LIMITED)
+        await desk.run(19 * SECOND)
+        assert asked(slack) == ["chat.postMessage", "chat.postMessage", "chat.update"]
+        assert "rate_limited" in desk.rows()[1].reason
+        await desk.run(10 * SECOND)
+        assert asked(slack)[3:] == ["chat.update", "chat.postMessage"]
+        assert desk.states() == ["delivered"] * 3
+        assert [row.maybe_duplicate for row in desk.rows()] == [0, 0, 0]
+    [line] = slack.updates
+    assert "told by 3 sources" in line["attachments"][0]["fallback"]
+
+
+async def test_case_9_a_token_revoked_at_an_update_parks_all_and_repeats_no_reply(slack, store):
+    revoked = slack_error("token_revoked")
+    async with bench(store, a_bot(slack)) as desk:
+        await after_a_story(desk, store, slack, revoked, revoked, revoked)
+        await desk.run(30 * SECOND)
+        assert desk.states() == ["delivered", "parked", "parked"]
+        assert desk.rows()[2].reason == "token_revoked"
+        slack.script.clear()
+        store.unpark("desk")
+        await desk.run(10 * SECOND)
+        assert desk.states() == ["delivered"] * 3
+    assert len(slack.updates) == 1
+    assert [("report 001" in show_slack(each)) for each in slack.received] == [True, False]
+
+
+async def test_what_stands_against_an_update_is_kept_with_the_delivery(slack, store):
+    async with bench(store, a_bot(slack)) as desk:
+        await after_a_story(desk, store, slack, slack_error("edit_window_closed"))
+        await desk.run(5 * SECOND)
+        assert desk.states() == ["delivered"] * 3
+        told = desk.rows()[1]
+    assert told.reason == "the first message is not up to date: edit_window_closed"

@@ -255,10 +255,10 @@ async def test_case_15_and_16_one_story_in_several_sources_alerts_once(desk, sam
 async def test_case_17_an_edited_title_is_a_version_of_the_same_item(desk):
     await show(desk, article(0))
     await show(desk, article(0), article(1, title="Maduro closes the airspace"))
-    visit = await show(desk, article(0), article(1, title="Maduro opens the airspace again"))
+    visit = await show(desk, article(0), article(1, title="Maduro closes the whole airspace"))
     assert (visit.new, visit.alerts) == (0, 0)
     assert desk.alerts() == ["Maduro closes the airspace"]
-    [version] = versions(desk, "Maduro opens the airspace again")
+    [version] = versions(desk, "Maduro closes the whole airspace")
     assert (version.title, version.changed) == ("Maduro closes the airspace", ("title",))
     assert version.at == desk.clock()
 

@@ -157,9 +157,12 @@ def test_what_overtakes_a_first_alert_that_waits_is_kept_until_it_leaves(store):
     ]
     waited, _ = due(store, NOW + 10 * MINUTE)
     book = StoryBook(by_key={}, stories={})
-    [alert] = decide_due(waited, book, now=NOW + 10 * MINUTE, policy=POLICY).alerts
+    made = decide_due(waited, book, now=NOW + 10 * MINUTE, policy=POLICY)
+    [alert] = made.alerts
     assert (alert.sequence, alert.reason) == (1, Reason.NEW_STORY)
     assert (alert.item.entry.title, alert.detail) == (title, "corrected; 27 → 2")
+    # The item that began it stands as alerted already.
+    assert [each.outcome for each in made.rulings] == [ItemOutcome.UPDATED]
 
 
 def test_an_alert_is_acknowledged_by_the_beginning_of_its_id(store):

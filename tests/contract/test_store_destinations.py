@@ -368,6 +368,30 @@ def test_a_failed_destination_is_told_of_through_the_others_alone(store):
     assert claim(store, "siem").message.data["destination"] == "desk"
 
 
+def test_who_holds_the_news_of_a_failure_gets_that_of_its_end_too_although_it_is_closed(store):
+    several(store, 2)
+    failed = Notice(
+        type="system.destination_failed", source=None, destination="desk", created=NOW,
+        severity=Severity.HIGH, title="desk takes nothing", text="", since=NOW,
+    )  # fmt: skip
+    store.park("pager", "gone")
+    parked(store, notice=failed, notify=("desk", "siem", "pager"))
+    store.park("siem", "gone")
+    later = NOW + MINUTE
+    over = replace(failed, type="system.destination_recovered", created=later)
+    probe = claim(store, now=later)
+    told = settle(
+        store, probe, Delivered(), now=later, standing=Standing(), notice=over,
+        notify=("desk", "siem", "pager"),
+    )  # fmt: skip
+    assert told == frozenset()
+    held = [row.message.type for row in store.deliveries(notifier="siem")[::-1]]
+    assert held == ["system.destination_failed", "system.destination_recovered"]
+    assert store.deliveries(notifier="pager") == []
+    store.unpark("siem")
+    assert [deliver(store, "siem", now=later).message.type for _ in range(2)] == held
+
+
 # --- people -------------------------------------------------------------------------------------
 
 
@@ -381,6 +405,15 @@ def test_a_replay_keeps_the_webhook_id_and_counts_anew(store):
     again = claim(store, now=later)
     assert (again.webhook_id, again.attempts, again.replayed) == (first.webhook_id, 1, later)
     assert again.claims == 2
+
+
+def test_what_is_sent_again_is_late_only_from_then_on(store):
+    several(store, 1)
+    first = claim(store)
+    settle(store, first, Dead(reason="rejected"))
+    later = NOW + timedelta(days=5)
+    store.replay([first.id], later)
+    assert store.counts(later + MINUTE).oldest_pending == MINUTE
 
 
 def test_a_replay_for_a_parked_destination_waits_with_the_others(store):

@@ -193,24 +193,28 @@ def test_each_watchlist_keeps_what_it_told(desk):
 def test_two_that_wait_for_their_group_are_told_once(desk):
     desk.policy = a_policy(group_wait=5 * MINUTE)
     older = desk.publish(ONE_END)
-    desk.publish(OTHER_END)
+    toll = desk.publish(OTHER_END)
     desk.publish(WHOLE)
     assert desk.case(older).state is CaseState.PENDING
     assert desk.case(older).due_at == NOW + 6 * MINUTE
     desk.wait(DAY)
     assert desk.told() == [FIRST]
-    assert (desk.alerts[0].item.id, desk.alerts[0].created) == (older, NOW + 6 * MINUTE)
+    assert desk.alerts[0].detail == "14 missing"
+    assert (desk.alerts[0].item.id, desk.alerts[0].created) == (toll, NOW + 6 * MINUTE)
     assert desk.alerts[0].story.size == 3
 
 
-def test_one_that_waits_for_its_group_is_no_news_where_the_other_was_told(desk):
+def test_one_that_waits_for_its_group_tells_only_its_toll_where_the_other_was_told(desk):
     desk.publish(ONE_END)
     desk.policy = a_policy(group_wait=5 * MINUTE)
     waits = desk.publish(OTHER_END, matches=CRISIS)
     desk.publish(WHOLE)
     assert desk.case(waits).state is CaseState.OPEN
     desk.wait(DAY)
-    assert [each.reason for each in desk.alerts] == [Reason.NEW_STORY, Reason.MORE_SOURCES]
+    assert [(each.reason, each.detail) for each in desk.alerts] == [
+        (Reason.NEW_STORY, ""),
+        (Reason.NUMBERS, "14 missing; told by 3 sources"),
+    ]
 
 
 def test_one_that_is_more_severe_is_told_as_that(desk):

@@ -70,6 +70,22 @@ def named(messages):
     )
 
 
+def test_what_was_said_last_stays_the_last_when_the_clock_is_set_back(store):
+    late = Notice(
+        type="system.backlog", source=None, created=NOW, severity=Severity.HIGH, title="late",
+        text="",
+    )  # fmt: skip
+    store.announce(late, ("desk",), webhook_id)
+    back = timedelta(hours=-12)
+    store.shift(back)
+    now = NOW + back + timedelta(minutes=20)
+    over = replace(late, type="system.backlog_recovered", created=now)
+    store.announce(over, ("desk",), webhook_id)
+    assert store.last_notice(("system.backlog", "system.backlog_recovered")) == (over.type, now)
+    [told, _] = store.deliveries()[::-1]
+    assert (told.created, told.message.timestamp) == (NOW + back, NOW)
+
+
 def test_a_notice_is_found_by_its_id_with_the_message_that_told_of_it(store):
     states = configure(store, *sources(ALONE + 2))
     tell(store, *states)

@@ -17,6 +17,7 @@ from store_builders import (
     webhook_id,
 )
 
+from monitor.alerts.digests import MOST
 from monitor.alerts.policy import Policy
 from monitor.alerts.render import message
 from monitor.alerts.resting import acknowledge
@@ -29,6 +30,8 @@ from monitor.watch.rules import Watchlist
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NIGHT = QuietHours(start=time(21), end=time(6))
 MORNING = NOW.replace(hour=6, minute=0) + DAY
+LATER = QuietHours(start=time(21, 30), end=time(6))
+BEDTIME = NOW.replace(minute=30)
 
 
 def a_policy(*digests, **watchlist):
@@ -199,6 +202,38 @@ def test_a_restart_does_not_forget_how_much_was_told_this_hour(store, open_store
     assert sorted(outcomes(store)) == [ItemOutcome.ALERTED, ItemOutcome.BUNDLED]
 
 
+def floods(store):
+    rows = [row for row in outbox(store) if row.message.type == "alert.digest"]
+    return [len(titles(row)) for row in rows]
+
+
+def test_a_flood_fills_its_lists_until_quiet_hours_begin_and_leaves_the_rest_to_their_end(store):
+    policy = a_policy(quiet_hours=LATER, throttle=Throttle(max_per_hour=1), notify=("desk",))
+    publish(store, policy, *map(str, range(10, 11 + MOST)), now=NOW)
+    tell(store, policy, NOW)
+    assert floods(store) == [MOST]
+    publish(store, policy, "40", "41", now=NOW + MINUTE)
+    for now in (BEDTIME, BEDTIME + 2 * HOUR, MORNING - MINUTE):
+        tell(store, policy, now)
+    assert (floods(store), store.next_due()) == ([MOST], MORNING)
+    tell(store, policy, MORNING)
+    assert floods(store) == [MOST, 2]
+
+
+def test_another_watchlist_that_fills_its_list_in_the_night_takes_nothing_along(store):
+    asleep = a_policy(quiet_hours=LATER, throttle=Throttle(max_per_hour=1), notify=("desk",))
+    publish(store, asleep, "1", "2", now=NOW)
+    awake = a_policy(throttle=Throttle(max_per_hour=1), notify=("desk",))
+    night = BEDTIME + MINUTE
+    publish(store, awake, *map(str, range(10, 9 + MOST)), now=night)
+    tell(store, awake, night)
+    assert floods(store) == []
+    publish(store, awake, "90", now=night)
+    tell(store, awake, night)
+    assert floods(store) == [MOST]
+    assert store.next_due() == MORNING
+
+
 # --- escalation ---------------------------------------------------------------------------------
 
 PAGER = Escalation(after=15 * MINUTE, to=("pager",))
@@ -229,6 +264,25 @@ def test_what_somebody_acknowledged_is_not(store):
 def test_a_clock_that_is_set_moves_an_escalation_and_no_digest(store):
     publish(store, a_policy(escalate=PAGER, quiet_hours=NIGHT), "1")
     store.shift(HOUR)
+    assert store.next_due() == MORNING
+
+
+@pytest.mark.parametrize("step", [12 * HOUR, -12 * HOUR])
+def test_a_clock_that_is_set_does_not_keep_back_what_waits_for_the_end_of_the_hour(store, step):
+    policy = a_policy(throttle=Throttle(max_per_hour=1), notify=("desk",))
+    publish(store, policy, "1", "2")
+    due = store.next_due()
+    store.shift(step)
+    assert store.next_due() == due + step
+    tell(store, policy, due + step)
+    assert floods(store) == [1]
+
+
+@pytest.mark.parametrize("step", [2 * HOUR, -2 * HOUR])
+def test_quiet_hours_end_by_the_clock_that_was_set_for_a_flood_too(store, step):
+    quiet = {"quiet_hours": LATER, "throttle": Throttle(max_per_hour=1), "notify": ("desk",)}
+    publish(store, a_policy(**quiet), "1", "2")
+    store.shift(step)
     assert store.next_due() == MORNING
 
 

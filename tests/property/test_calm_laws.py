@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts.calm import end_of_hour, held_until, hour_of, next_digest
+from monitor.alerts.calm import end_of_hour, held_from, held_until, hour_of, next_digest
 from monitor.model import Severity
 from monitor.settings import DigestSettings, QuietHours
 
@@ -79,6 +79,19 @@ def test_whatever_comes_while_the_clocks_show_quiet_hours_is_held(case):
         assert (held is not None) == is_inside(hours, now)
     elif is_inside(hours, now) and not _near_a_gap(hours, now):
         assert held is not None
+
+
+@LAWS
+@given(quiet())
+def test_quiet_hours_hold_nothing_until_they_begin(case):
+    hours, now = case
+    begin = held_from(hours, LOW, now)
+    if begin is None:
+        assert held_until(hours, LOW, now)
+        return
+    assert now < begin
+    steps = (now + step * (begin - now) / 50 for step in range(50))
+    assert not any(held_until(hours, LOW, each) for each in steps)
 
 
 @LAWS

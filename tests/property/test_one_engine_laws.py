@@ -20,7 +20,7 @@ from monitor.pipeline import decider
 from monitor.pipeline.gists import Gists
 from monitor.settings import Settings
 from monitor.store import Store
-from monitor.stories.keys import title_key
+from monitor.stories.keys import title_key, untagged
 from monitor.watch.counting import TermCounter
 from monitor.watch.explain import explain
 from monitor.watch.matcher import Matcher
@@ -69,7 +69,7 @@ def taken_by_the_pipeline(watchlists, items, options):
     with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/m.db") as store:
         [state] = configure(store, WIRE)
         for at, item in items:
-            keyed = replace(item, title_key=title_key(normalised(item.entry.title)))
+            keyed = replace(item, title_key=title_key(normalised(untagged(item.entry.title))))
             gist = gists.of(keyed, matcher.tongue(keyed).bends)
             sighting = Sighting(item=keyed, matches=matcher.match(keyed), gist=gist)
             record = a_poll(

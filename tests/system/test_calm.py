@@ -181,6 +181,41 @@ async def test_a_silence_mutes_and_says_so_and_its_end_is_heard(tmp_path):
         assert ruling.reason == "silence 1 until 2025-10-25 22:00 UTC: drill"
 
 
+async def test_an_edit_that_a_silence_mutes_is_stored_counted_and_told_only_if_it_goes_on(tmp_path):
+    told, toll = "Tunnel collapse near Maduro’s palace kills {}", rss("Tunnel collapse")
+
+    async def edit(desk, dead):
+        words = toll.replace(b"<title>Tunnel collapse<", f"<title>{told.format(dead)}<".encode())
+        desk.poller.publish(words)
+        await desk.poller.poll(after=20 * MINUTE)
+        await desk.deliver()
+
+    async with newsdesk(tmp_path) as desk:
+        await edit(desk, 4)
+        quiet = Silence(
+            id=0, watchlist="crisis", reason="drill", by="Ana", created=desk.poller.clock(),
+            until=desk.poller.clock() + HOUR,
+        )  # fmt: skip
+        desk.poller.store.add_silence(quiet)
+        await edit(desk, 9)
+        [item] = [each for each in desk.poller.items() if "kills" in each.entry.title]
+        [ruling] = desk.poller.store.find(item.id)[0].rulings
+        [alert] = desk.poller.store.find(item.id)[0].told
+        assert (ruling.outcome, ruling.alert) == ("silenced", alert.id)
+        assert ruling.reason.endswith(
+            "UTC: drill; numbers changed: 4 → 9; before that alerted: new story"
+        )
+        assert desk.poller.store.count_silenced(1) == 1
+        await desk.wait_until(quiet.until)
+        await edit(desk, 9)
+        assert len(desk.told()) == 1
+        await edit(desk, 12)
+        assert [each.message["data"]["alert"].get("detail") for each in desk.hook.verified] == [
+            None,
+            "4 → 12",
+        ]
+
+
 async def test_what_is_left_lying_is_told_to_another_once(tmp_path):
     escalate = Escalation(after=15 * MINUTE, to=("pager",), severities=frozenset({Severity.MEDIUM}))
     async with newsdesk(tmp_path, escalate=escalate) as desk:

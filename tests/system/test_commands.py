@@ -156,6 +156,23 @@ async def test_match_takes_items_as_json_lines_and_joins_copies(desk):
     assert (first["duplicate_of"], copy["duplicate_of"]) == (None, 0)
 
 
+async def test_match_names_the_item_whose_story_another_joined_by_likeness(desk):
+    titles = [
+        "Maduro seizes oil tanker Centuries off Barbados",
+        "Weather",
+        "Maduro releases oil tanker Centuries seized off Barbados",
+    ]
+    rows = [
+        {"title": title, "source": f"https://{place}.example/", "language": "en"}
+        | {"published": f"2025-11-30T1{place}:00:00Z"}
+        for place, title in enumerate(titles)
+    ]
+    stdin = "".join(json.dumps(row) + "\n" for row in rows)
+    ran = await desk.run("match", "--items", "-", stdin=stdin)
+    assert [row["duplicate_of"] for row in ran.lines] == [None, None, 0]
+    assert [row["outcome"]["crisis"] for row in ran.lines] == ["alerted", "no_match", "updated"]
+
+
 @pytest.mark.parametrize("line", ["nope", "[1]", '{"summary": "no title"}', '{"title": 7}'])
 async def test_match_names_the_line_it_cannot_read(desk, line):
     ran = await desk.run("match", "--items", "-", stdin=f'{{"title": "x"}}\n{line}\n')

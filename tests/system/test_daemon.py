@@ -57,6 +57,12 @@ class Ledger:
             next_due=self.next_due,
         )
 
+    def all_parked(self, notifiers):
+        return False
+
+    def last_notice(self, types):
+        return None
+
     def recover(self, now):
         self.recovered.append(now)
 
@@ -404,6 +410,33 @@ async def test_the_gauges_show_what_the_store_counts():
         text = metrics.exposition().decode()
     assert 'monitor_sources{state="failing"} 2.0' in text
     assert 'monitor_outbox{state="retrying"} 4.0' in text
+
+
+async def test_nothing_is_counted_or_sent_by_a_clock_that_the_store_does_not_follow_yet():
+    clocks, works = Clocks(), Works(Ledger())
+    seen_by, counts = [], works.ledger.counts
+
+    def counted(now):
+        seen_by.append(("counted", now, len(works.ledger.shifts)))
+        return counts(now)
+
+    async def sent(ticket):
+        seen_by.append(("sent", clocks.now(), len(works.ledger.shifts)))
+        works.ledger.destinations.clear()
+
+    works.ledger.counts = counted
+    works.acts["desk"] = sent
+    async with running(works, clocks=clocks) as (daemon, _, _):
+        await seen(lambda: daemon.health().ready)
+        for job in ("due hosts", "due alerts", "due destinations"):  # they look at the clock too
+            daemon.jobs.scheduler.pause_job(job)
+        clocks.wall += timedelta(days=1)
+        tomorrow = clocks.now()
+        await daemon.hint(["desk"])
+        await daemon._count()
+        await works.until(lambda: works.ended["desk"])
+    later = {(what, shifts) for what, now, shifts in seen_by if now >= tomorrow}
+    assert later == {("counted", 1), ("sent", 1)}
 
 
 # --- the end ----------------------------------------------------------------------------------

@@ -93,6 +93,7 @@ async def test_case_35_what_was_stored_and_not_sent_is_sent_once_after_a_kill(de
     await desk.until(lambda: len(desk.slack.server.requests) == 1)
     desk.publish("/wire", rss("Maduro two of two", "Maduro one of two"))
     await desk.until(lambda: len(desk.siem.verified) == 2)
+    await desk.polled("/wire", 1)  # by then it is written down that it arrived
     await desk.stop(signal.SIGKILL)
     assert desk.slack.received == []
     await desk.start()

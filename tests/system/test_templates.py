@@ -38,7 +38,7 @@ from monitor.testing.receivers import (
     teams_mentions,
 )
 from monitor.testing.receivers.mailbox import MailServer, show_mail
-from monitor.testing.receivers.ntfy import NtfyReceiver, show_ntfy
+from monitor.testing.receivers.ntfy import NtfyReceiver, ntfy_error, show_ntfy
 from monitor.testing.receivers.pagerduty import PagerDutyReceiver, show_pagerduty
 
 OURS = "Look: {{ item.title }}\n\nfrom {{ item.source.name }}, {{ story.size }} reports"
@@ -193,6 +193,20 @@ async def test_one_that_never_ends_does_not_hold_up_the_others():
         assert await parsers.render("{{ item.title }}", given(title="T"), owner="b") == "T"
 
 
+async def test_one_that_takes_all_its_time_delays_no_message_of_another_notifier():
+    async with ParserPool(1) as parsers:
+
+        def said(source, owner):
+            return parsers.render(source, given(title="T"), owner=owner)
+
+        await asyncio.gather(said("x", "a"), said("x", "b"))  # the processes have started
+        endless = asyncio.ensure_future(said(ENDLESS, "a"))
+        await asyncio.sleep(0)
+        assert await said("{{ item.title }}", "b") == "T"
+        assert not endless.done()
+        await endless
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -258,6 +272,25 @@ async def test_send_test_shows_the_words_it_sent(desk):
     shown = await desk.run("send-test", "desk")
     assert f"words sent:\n    {words}\n" in shown.out
     assert words in json.dumps(desk.slack.received)
+
+
+async def test_send_test_repeats_no_topic_of_ntfy(desk):
+    async with NtfyReceiver() as there:
+        push = {"type": "ntfy", "url": there.url, "topic": there.TOPIC}
+        told = {"notifiers": {"push": push | {"allow_networks": ["127.0.0.0/8"]}}}
+        config = json.dumps(told | {"notify": ["push"], "log": {"level": "debug"}})
+        desk.configure(text=config.replace("{", "{{").replace("}", "}}"))
+        for options in ((), ("--json",)):
+            ran = await desk.run("send-test", "push", *options)
+            assert ran.code == 0
+            assert "delivered" in ran.out
+            assert there.TOPIC not in ran.out + ran.err
+        [first, _] = there.received
+        assert first["topic"] == there.TOPIC
+        there.script.append(ntfy_error(403, 40301, f"forbidden: {there.TOPIC}"))
+        ran = await desk.run("send-test", "push")
+        assert ran.code == 3
+        assert there.TOPIC not in ran.out + ran.err
 
 
 async def test_check_says_where_a_template_is_wrong_and_never_hangs(desk):

@@ -7,7 +7,7 @@ from builders import NOW, a_match, a_record, an_item, evidence
 from case_builders import BLAST, DAY, HOUR, MINUTE, Telling, a_policy
 
 from monitor.alerts.outlook import outlook
-from monitor.alerts.resting import acknowledge, drop, hold
+from monitor.alerts.resting import acknowledge, drop, hold, unacknowledge
 from monitor.alerts.ruling import CaseBook, rule
 from monitor.alerts.turning import follow_edits
 from monitor.model import (
@@ -18,6 +18,7 @@ from monitor.model import (
     Severity,
     Sighting,
     Silence,
+    StoryBook,
     Waiting,
 )
 
@@ -202,6 +203,8 @@ def test_what_becomes_critical_while_it_waits_says_what_changed_meanwhile():
     telling.say(TOLL.format(31), after=MINUTE)
     telling.say(TOLL.format(31), after=MINUTE, severity=Severity.CRITICAL)
     assert telling.told() == [(2 * MINUTE, "new story", "27 → 31")]
+    outcomes = [each.outcome for each in telling.rulings]
+    assert outcomes == [ItemOutcome.ALERTED, ItemOutcome.UPDATED, ItemOutcome.UPDATED]
 
 
 def test_a_watchlist_that_wants_no_numbers_hears_of_none_in_a_first_alert():
@@ -326,9 +329,22 @@ def test_an_acknowledged_story_is_told_again_only_if_it_changes():
     assert ruling.reason == "story s has had its alert, acknowledged by Ana"
     standing, rest = next_told(telling)
     assert standing.endswith("; acknowledged by Ana at 2025-11-30 21:04 UTC: called them")
-    assert rest.startswith("only what changes it is told: other numbers, a denial")
+    assert rest.startswith("only what changes it is told: other numbers in the place")
     telling.say(TOLL.format(31), after=MINUTE, updates=True)
     assert telling.told()[1] == (61 * MINUTE, "numbers changed", "27 → 31")
+
+
+def test_sources_that_came_after_an_acknowledgement_are_told_with_the_next_once_it_is_taken_back():
+    telling = Telling()
+    telling.say()
+    key = telling.story.id, "crisis"
+    telling.cases[key] = acknowledge(telling.case(), Acknowledgement(at=telling.now))
+    for _ in range(4):
+        telling.say(after=5 * MINUTE)
+    telling.cases[key] = unacknowledge(telling.case())
+    assert next_told(telling)[1] == "a follow-up leaves with the next that tells it; now 5 sources"
+    telling.say(after=MINUTE)
+    assert telling.told()[-1][1:] == ("more sources", "told by 6 sources")
 
 
 def test_an_acknowledgement_withdraws_what_waited():
@@ -375,7 +391,7 @@ def test_the_outlook_says_what_would_be_told_next_and_when():
         "case open, begun 2025-11-30 21:04 UTC: 1 alert",
         "a follow-up leaves at 3 sources; now 1",
         f"{later}: a denial or a correction in a headline, or a higher severity",
-        f"{later}: other numbers than those told",
+        f"{later}: other numbers in the place of those told, a higher or a first toll",
         f"{later}: another term or entity in a headline",
         "it closes at 2025-12-01 21:04 UTC if nothing more comes",
     ]
@@ -410,6 +426,7 @@ def followed(telling, *edits):
     follow_edits(
         edits,
         {edit.item: (telling.story,) for edit in edits},
+        StoryBook(by_key={}, stories={}, cases={}),
         book,
         record=a_record(now=now),
         policy=telling.policy,
@@ -437,6 +454,17 @@ def test_a_site_that_edits_all_its_items_at_once_tells_nothing_new():
     assert followed(telling, *edits) == []
     grown = [an_edit(number, BLAST, changed=("text",)) for number in range(1, 7)]
     assert followed(telling, an_edit(0, TOLL.format(28)), *grown) == ["27 → 28"]
+
+
+def test_an_edit_that_says_the_contrary_below_the_same_headline_is_told():
+    telling = Telling()
+    telling.say("Maduro: what we know")
+    edit = an_edit(0, "Maduro: what we know", changed=("text",), before="Maduro: what we know")
+    was = replace(edit.before.entry, summary="Maduro has left Caracas, an aide said. More soon.")
+    now = replace(edit.entry, summary="Maduro has not left Caracas, an aide said. More soon.")
+    kept = replace(edit.kept, item=replace(edit.kept.item, entry=now))
+    edited = replace(edit, entry=now, kept=kept, before=replace(edit.before, entry=was))
+    assert followed(telling, edited) == ["denied"]
 
 
 def test_an_edit_of_a_story_that_was_never_told_is_silent():

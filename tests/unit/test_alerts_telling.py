@@ -193,6 +193,43 @@ def test_what_is_over_the_rate_comes_in_one_digest_at_the_end_of_the_hour():
     )
 
 
+@pytest.mark.parametrize(
+    ("now", "night", "full_until", "due_at"),
+    [
+        # 21:59 in Madrid: at the end of the hour the night has begun.
+        ("2025-11-30T20:59", NIGHT, "2025-11-30T21:00", "2025-12-01T05:00"),
+        ("2025-11-30T19:59", NIGHT, "2025-11-30T20:00", "2025-11-30T20:00"),
+        # Within the hour: from then on nothing leaves, however much there is.
+        (
+            "2025-11-30T20:10",
+            QuietHours(start=time(21, 30), end=time(6), zone=MADRID),
+            "2025-11-30T20:30",
+            "2025-12-01T05:00",
+        ),
+        (
+            "2025-11-30T20:10",
+            QuietHours(start=time(21, 30), end=time(21, 50), zone=MADRID),
+            "2025-11-30T20:30",
+            "2025-11-30T21:00",
+        ),
+        (
+            "2025-11-30T20:59",
+            replace(NIGHT, bypass=Severity.HIGH),
+            "2025-11-30T21:00",
+            "2025-11-30T21:00",
+        ),
+    ],
+)
+def test_what_is_over_the_rate_never_leaves_in_quiet_hours(now, night, full_until, due_at):
+    policy = a_policy(quiet_hours=night, throttle=Throttle(max_per_hour=1))
+    told = tell(an_alert(), 1, now=at(now), policy=policy)
+    assert {(each.occasion, each.full_until, each.due_at) for each in told.waiting} == {
+        ("over the rate", at(full_until), at(due_at))
+    }
+    ends_with_the_night = "2025-12-01 06:00 Europe/Madrid, when quiet hours end" in told.reason
+    assert ends_with_the_night == (at(due_at) == at("2025-12-01T05:00"))
+
+
 def test_what_is_critical_is_told_by_itself_however_much_there_is():
     policy = a_policy(throttle=Throttle(max_per_hour=1))
     made = a_decision(*(an_alert(str(n), severity=Severity.CRITICAL) for n in range(3)))

@@ -173,6 +173,8 @@ MISTAKES = [
     ("same watchlist twice", "watchlists:\n  w: [a1]\n  w: [b1]\n", "duplicate-key", 3, 3, "w", "first given on line 2"),
     ("same option twice", "log: {level: info, level: debug}\n", "duplicate-key", 1, 20, "level", "twice"),
     ("slack without https", "notifiers: {desk: {type: slack, url: 'http://hooks.slack.com/services/x'}}\n", "bad-address", 1, 38, None, "https://"),
+    ("webhook without url", "notifiers: {siem: {type: webhook}}\n", "missing-option", 1, 13, "siem", "write url: https://siem.example.org/hook"),
+    ("teams without url", "notifiers: {desk: {type: teams}}\n", "missing-option", 1, 13, "desk", "write url: ${TEAMS_WEBHOOK_URL}"),
     ("slack without url", "notifiers: {desk: {type: slack}}\n", "missing-option", 1, 13, "desk", "“url” is missing"),
     ("secret without prefix", "notifiers: {siem: {type: webhook, url: 'https://a.example', secret: hunter2}}\n", "bad-secret", 1, 69, None, "whsec_"),
     ("secret too short", "notifiers: {siem: {type: webhook, url: 'https://a.example', secret: whsec_c2hvcnQ=}}\n", "bad-secret", 1, 69, None, "24 to 64 bytes, and this one has 5"),

@@ -65,3 +65,27 @@ def test_percent_encoded_tokens_are_known_in_plain_too():
 def test_the_secrets_of_every_kind_are_kept_out(option):
     settings = a_notifier("any", "https://x.example/", **{option: "xoxb-123-Abc"})
     assert redact("refused xoxb-123-Abc", settings) == "refused …"
+
+
+def test_the_topic_of_ntfy_is_a_secret_and_the_channel_of_slack_is_none():
+    said = '{"id":"x1","topic":"newsdesk-push"}'
+    ntfy = a_notifier("ntfy", "https://ntfy.example/", channel="newsdesk-push")
+    assert redact(said, ntfy) == '{"id":"x1","topic":"…"}'
+    slack = a_notifier("slack", "https://slack.example/api/", channel="#newsdesk")
+    assert redact("not in #newsdesk", slack) == "not in #newsdesk"
+
+
+@pytest.mark.parametrize("segment", ["TPLSECRET", "desksecret", "qwzxvb"])
+def test_a_short_token_of_letters_alone_is_kept_out(segment):
+    settings = a_notifier("webhook", f"https://x.example/hooks/{segment}")
+    assert redact(f"invalid_token {segment}", settings) == "invalid_token …"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["services/webhooks", "api/v1/alerts/", "workflows/triggers/manual/paths/invoke", "v2/enqueue"],
+)
+def test_the_words_of_well_known_paths_stay_readable(path):
+    settings = a_notifier("webhook", f"https://x.example/{path}")
+    for word in path.strip("/").split("/"):
+        assert redact(f"no {word} here", settings) == f"no {word} here"

@@ -219,6 +219,106 @@ def test_the_same_in_another_town_is_another_story_and_no_copy(room, title, text
     assert room.are_together(first, again)
 
 
+# A headline, the same in other words, a text with a gap, and two names for the gap.
+SWAPPED = [
+    (
+        "Missile hits market, killing six",
+        "Missile strike on market kills six",
+        "A missile hit a crowded market in the town of {} on Saturday, killing six people.",
+        ("Sloviansk", "Kramatorsk"),
+    ),
+    (
+        "Gunmen storm church in Nigeria",
+        "Church stormed by gunmen in Nigeria",
+        "Gunmen stormed a church in the village of {} during mass and abducted dozens, police said.",
+        ("Kurmin Wali", "Eruku"),
+    ),
+    (
+        "US strikes port in Venezuela",
+        "Port in Venezuela struck by US",
+        "US forces struck the port of {} in Venezuela early on Saturday. Smoke rose over it.",
+        ("La Guaira", "Puerto Cabello"),
+    ),
+    (
+        "US seizes tanker off Venezuela",
+        "Tanker off Venezuela seized by US",
+        "The Coast Guard boarded and seized the oil tanker {} off Venezuela, officials said.",
+        ("Skipper", "Centuries"),
+    ),
+    (
+        "Cierran un aeropuerto por drones",
+        "Drones obligan a cerrar un aeropuerto",
+        "Las autoridades cerraron el aeropuerto de {} durante horas tras avistar drones.",
+        ("Aalborg", "Billund"),
+    ),
+]
+
+
+@pytest.mark.parametrize("is_same_headline", [True, False])
+@pytest.mark.parametrize(("title", "reworded", "text", "names"), SWAPPED)
+def test_another_name_in_the_same_place_of_the_text_is_another_story(
+    room, title, reworded, text, names, is_same_headline
+):
+    language = "es" if "Cierran" in title else "en"
+    first = room.publish(title, text.format(names[0]), language=language)
+    other = title if is_same_headline else reworded
+    second = room.publish(other, text.format(names[1]), language=language)
+    again = room.publish(reworded, text.format(names[0]), language=language)
+    assert not room.are_together(first, second)
+    assert room.are_together(first, again)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Zaporizhzhia", "Zaporizhia"), ("Kharkiv", "Kharkov"), ("Verín", "Vern")]
+)
+def test_a_name_spelled_in_another_way_is_the_same_name(room, one, other):
+    text = "Rockets damaged the thermal power plant of {} overnight, engineers told reporters."
+    first = room.publish("Rockets damage power plant", text.format(one))
+    second = room.publish("Power plant damaged by rockets", text.format(other))
+    assert room.are_together(first, second)
+
+
+def test_other_people_who_speak_of_it_make_no_other_story(room):
+    text = (
+        "The tanker ran aground near Rotterdam and spilled oil, {} said. Two tugs are on their way."
+    )
+    first = room.publish("Tanker aground near Rotterdam", text.format("harbour master Jan Bakker"))
+    second = room.publish("Tanker spills oil near port", text.format("mayor Carola Schouten"))
+    assert room.are_together(first, second)
+
+
+def test_an_equal_headline_long_after_the_last_one_is_another_event(room):
+    title = "Explosions heard in Caracas"
+    first = room.publish(title)
+    soon = room.publish(title, after=17 * HOUR)
+    next_day = room.publish(title, after=19 * HOUR)
+    assert room.are_together(first, soon)
+    assert not room.are_together(first, next_day)
+
+
+def test_headlines_of_one_source_that_share_most_are_two_stories_where_their_texts_share_little(
+    room,
+):
+    first = room.publish(
+        "How to watch Hawks vs Raptors: live stream, TV channel",
+        "The Raptors host the Hawks on Monday night and look for a season sweep at home in Toronto.",
+        source="desk",
+    )
+    second = room.publish(
+        "How to watch Knicks vs Celtics: live stream, TV channel",
+        "New York returns after three wins in a row; Boston misses two injured guards this week.",
+        source="desk",
+    )
+    assert not room.are_together(first, second)
+
+
+@pytest.mark.parametrize("tag", ["WRAPUP 3-", "UPDATE 1-CORRECTED-", "RPT-", "PIX ", "1st LD "])
+def test_what_agencies_write_before_a_headline_is_no_part_of_it(room, tag):
+    first = room.publish("Trump confirms call with Maduro", "He spoke on Air Force One on Sunday.")
+    second = room.publish(f"{tag}Trump confirms call with Maduro", "A build-up goes on at sea.")
+    assert room.are_together(first, second)
+
+
 def test_a_headline_that_many_use_joins_no_other_text(room):
     title = "What we know so far"
     first = room.publish(title, FERRY[1])

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
 from builders import NOW, an_item
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Sighting, SourceRef, Story, StoryBook, StoryId
 from monitor.stories.joining import join as join_sightings
-from monitor.stories.keys import story_id, teller, title_key
+from monitor.stories.keys import story_id, teller, title_key, untagged
 
 NO_STORIES = StoryBook(by_key={}, stories={})
 
@@ -75,6 +76,37 @@ def test_a_source_is_named_once_however_many_items_it_adds():
 def test_a_title_of_one_word_tells_no_stories_apart():
     assert title_key("weather") == ""
     assert title_key("maduro captured")
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("WRAPUP 3-Oil falls", "Oil falls"),
+        ("UPDATE 1-CORRECTED-Oil falls", "Oil falls"),
+        ("CORRECTED (OFFICIAL)-Oil falls", "Oil falls"),
+        ("🔴 LIVE: Oil falls", "Oil falls"),
+        ("BREAKING NEWS | Oil falls", "Oil falls"),
+        ("#BREAKING: Oil falls", "Oil falls"),
+        ("(2nd LD) Oil falls", "Oil falls"),
+        ("Última hora: cae el crudo", "cae el crudo"),
+        ("Update on oil", "Update on oil"),
+        ("Watch-list grows", "Watch-list grows"),
+        ("Live from Caracas", "Live from Caracas"),
+        ("Leaders meet", "Leaders meet"),
+        ("BREAKING:", "BREAKING:"),
+        ("", ""),
+    ],
+)
+def test_what_desks_write_before_a_headline_is_left_out(title, told):
+    assert untagged(title) == told
+
+
+@given(st.text(max_size=60))
+def test_what_is_left_of_a_headline_is_its_end_and_has_nothing_before_it(title):
+    told = untagged(title)
+    assert title.endswith(told)
+    assert bool(told) == bool(title)
+    assert untagged(told) == told
 
 
 @given(st.lists(st.tuples(st.sampled_from("xyz "), st.sampled_from("pqr ")), max_size=8))

@@ -1,7 +1,7 @@
 """Documents are parsed in child processes that can be killed, so that none can stop the daemon.
 
 feedparser needs more than linear time, or more memory than there is, for some documents of a few
-kilobytes; so does a template somebody wrote, which has a process of its own. Documents that had
+kilobytes; so does a template somebody wrote, which has processes of its own. Documents that had
 one killed share a process, where they wait for each other only.
 Small documents that need no feedparser need no child either: reading them has bounds of its own.
 """
@@ -45,10 +45,10 @@ class ParserPool(Children):
         super().__init__(
             "documents", size, deadline=deadline, memory=memory, recycle_after=recycle_after
         )
-        # A message that is due must not wait behind documents.
+        # A message that is due must not wait behind documents, nor behind one slow template.
         self._templates = Children(
             "templates",
-            1,
+            2,
             deadline=templates.DEADLINE,
             memory=templates.MEMORY,
             recycle_after=recycle_after,

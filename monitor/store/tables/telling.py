@@ -66,7 +66,8 @@ cases = Table(
 Index("cases_due", cases.c.due_at, sqlite_where=cases.c.due_at.is_not(None))
 
 # Alerts that a notifier is told later than they were made, and on what occasion. `due_at` NULL:
-# it was, by the digest `told_by`, or it need not be any more.
+# it was, by the digest `told_by`, or it need not be any more. Before `full_until` it is told as
+# soon as it fills a list with others.
 waiting = Table(
     "waiting",
     metadata,
@@ -75,6 +76,7 @@ waiting = Table(
     Column("occasion", String(20), primary_key=True),
     Column("due_at", Instant),
     Column("told_by", Id),
+    Column("full_until", Instant),
     Index("waiting_due", "due_at"),
 )
 

@@ -106,6 +106,7 @@ def _calm() -> None:
         sa.Column("occasion", sa.String(20), primary_key=True),
         sa.Column("due_at", sa.BigInteger),
         sa.Column("told_by", ID),
+        sa.Column("full_until", sa.BigInteger),
     )
     op.create_index("waiting_due", "waiting", ["due_at"])
     op.create_table(
