@@ -78,14 +78,7 @@ def take(
     case = replace(as_of(case, now), last_seen=now)
     if case.state is CaseState.PENDING:
         return _gather(case, seen, policy, now)
-    watchlist = policy.watchlists[case.watchlist]
-    news = whats_new(
-        case,
-        seen,
-        on_update=watchlist.on_update,
-        per_story=watchlist.throttle.per_story,
-        now=now,
-    )
+    news = _news(case, seen, policy, now)
     if case.state in RESTING:
         news = material(news)
     if not news:
@@ -177,15 +170,19 @@ def _gather(case: Case, seen: Seen, policy: Policy, now: datetime) -> Step:
 
 def _changes(case: Case, seen: Seen, policy: Policy, now: datetime) -> tuple[News, ...]:
     """Return what an item changes of what the first alert would have told."""
+    news = _news(case, seen, policy, now)
+    return tuple(each for each in news if each.reason in _OVERTAKING)
+
+
+def _news(case: Case, seen: Seen, policy: Policy, now: datetime) -> tuple[News, ...]:
     watchlist = policy.watchlists[case.watchlist]
-    news = whats_new(
+    return whats_new(
         case,
         seen,
         on_update=watchlist.on_update,
         per_story=watchlist.throttle.per_story,
         now=now,
     )
-    return tuple(each for each in news if each.reason in _OVERTAKING)
 
 
 def _count(case: Case, seen: Seen) -> Step:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from monitor import metrics
+from monitor.errors import StoreError
 from monitor.feeds.parsers.pool import ParserPool
 from monitor.model import Dead, Delivered, Delivery, Fallback, Notice, Retry, Standing, Verdict
 from monitor.pipeline.report import count_delivery
@@ -67,7 +68,6 @@ class Delivering:
     out: TextIO
     colour: bool
     _said_at: datetime | None = field(init=False, default=None)
-    _at_once: bool = field(init=False, default=False)
     # By notifier, and until when it may be sent by the loop's clock: before its lease passes.
     _kept: dict[str, tuple[Delivery, float]] = field(init=False, default_factory=dict)
     _templating: Templating = field(init=False)
@@ -79,14 +79,13 @@ class Delivering:
     def follow(self, settings: Settings) -> None:
         """Go by other settings from now on."""
         self.settings = settings
-        if self._at_once:
+        if self.writer.claiming:
             self.send_at_once()
 
     def send_at_once(self) -> None:
         """Have each commit take what it makes for sending; `keep` is then told of it."""
         from monitor.notify import KINDS
 
-        self._at_once = True
         kinds = {name: KINDS[each.kind] for name, each in self.settings.notifiers.items()}
         self.writer.claiming = Claiming(kinds=kinds, lease=DELIVERY_LEASE)
 
@@ -101,7 +100,10 @@ class Delivering:
         self.writer.claiming = None
         while self._kept:
             _, (delivery, _) = self._kept.popitem()
-            await self._unsent(delivery, "the monitor stopped before it was sent")
+            try:
+                await self._unsent(delivery, "the monitor stopped before it was sent")
+            except StoreError as fault:  # the next start finds it
+                log.warning("a delivery could not be given back: %s", fault)
 
     async def deliver(self, destination: str, ticket: Ticket) -> float:
         """Send what is due at one destination, one after another, until nothing may leave.

@@ -1,13 +1,13 @@
 """Says what an item tells, for comparing it with others: words become stems, stems numbers."""
 
 import re
-from collections.abc import Iterator, Sequence
 from typing import Final
 
 from monitor.model import Gist, Item
 from monitor.stories.calendar import CALENDAR
 from monitor.stories.gist import FAR, NEAR, language_code, make_gist, term
 from monitor.stories.keys import said_lately, untagged
+from monitor.stories.slots import between, in_headline, is_sentence
 from monitor.watch.words.stems import LANGUAGES, Stems
 from monitor.watch.words.text import Tokens, tokenise
 
@@ -51,10 +51,7 @@ class Gists:
         """Return words of names by the words around them."""
         if language in _ALL_NOUNS:
             return {}
-        # What begins a headline has a capital in any case; the text tells whether it is a name.
-        first = title.partition(" ")[0]
-        begins = f"{_AS_INSIDE} " if f" {first} " in text else ""
-        told = [*(between(f"{begins}{title} .") if is_sentence(title) else ()), *between(text)]
+        told = [*(in_headline(title, text) if is_sentence(title) else ()), *between(text)]
         names = tokenise(" ".join(name for _, name in told))
         if len(names.words) != len(told):
             return {}
@@ -82,42 +79,3 @@ class Gists:
         if stems is None:
             stems = self._stems[language] = Stems(language)
         return [stems[word] for word in tokens.raw]
-
-
-_AS_INSIDE: Final = "headline"
-# Signs behind which a capital is no name's, or not one in a sentence.
-_PIECE: Final = re.compile(r"\w+|[.!?…:|–—(\"“”/@=]|(?<=\s)-(?=\s)")
-# Long, and still small where a headline begins every word with a capital.
-_SMALL: Final = frozenset(("from", "with", "over", "into", "amid", "after", "near", "than", "that"))
-
-
-def between(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the last and the first word of each name inside a sentence, by the words around it."""
-    words = _PIECE.findall(text)
-    place = 1
-    while place < len(words):
-        begin = place
-        while place < len(words) and words[place][0].isupper():
-            place += 1
-        if begin == place:
-            place += 1
-        elif place < len(words):  # or the text may have been cut inside the name
-            name, around = words[begin:place], [*words[max(begin - 2, 0) : begin], words[place]]
-            if words[begin - 1][0].isalnum() and _is_name(name) and any(map(_is_telling, around)):
-                said = " ".join(around).lower()
-                yield said, name[-1]
-                yield f"{said} …", name[0]
-
-
-def _is_name(words: Sequence[str]) -> bool:
-    """Tell whether words in capitals are a name: not one of a user, and no abbreviation."""
-    return all(word.isalpha() and not word.isupper() for word in words)
-
-
-def _is_telling(word: str) -> bool:
-    return len(word) > 3 and word.isalpha() and word not in _SMALL
-
-
-def is_sentence(title: str) -> bool:
-    """Tell whether a headline writes only names with a capital."""
-    return any(word[0].islower() and _is_telling(word) for word in _PIECE.findall(title))

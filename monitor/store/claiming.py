@@ -94,7 +94,7 @@ def claim(
 
 def claim_each(
     connection: Connection, notifiers: Iterable[str], claiming: Claiming, now: datetime
-) -> list[Delivery]:
+) -> dict[str, Delivery]:
     """Take the next due row of each notifier as `claim` does, where something may be sent."""
     named = [(name, claiming.kinds.get(name)) for name in sorted(notifiers)]
     claimed = (
@@ -109,7 +109,7 @@ def claim_each(
         for name, kind in named
         if kind
     )
-    return [each for each in claimed if each]
+    return {each.notifier: each for each in claimed if each}
 
 
 def _claim(

@@ -126,7 +126,7 @@ def _commit(
         reachable = enqueue(connection, alerts, webhook_id)
         noted = [record for record in map(_noted, decided) if record.notices]
         told = tell(connection, noted, notify, webhook_id) if noted else frozenset()
-        ours = claim_each(connection, reachable | told, claiming, now) if claiming else []
+        ours = claim_each(connection, reachable | told, claiming, now) if claiming else {}
     results = (_committed(each, reachable, told, ours) for each in decided)
     return [next(results) if fresh else Committed(accepted=False) for fresh in accepted]
 
@@ -197,19 +197,17 @@ def _not_met(connection: Connection, record: PollRecord) -> Sequence[Sighting]:
 
 
 def _committed(
-    each: _Decided, reachable: frozenset[str], told: frozenset[str], claimed: list[Delivery]
+    each: _Decided, reachable: frozenset[str], told: frozenset[str], claimed: dict[str, Delivery]
 ) -> Committed:
     """Return what became of a record; it takes from `claimed` what is for its destinations."""
     alerts = tuple(each.decision.alerts)
     destinations = reachable & {notifier for alert in alerts for notifier in alert.notify}
     if each.record.notices or each.decision.notices:
         destinations |= told
-    ours = [delivery for delivery in claimed if delivery.notifier in destinations]
-    claimed[:] = [delivery for delivery in claimed if delivery.notifier not in destinations]
     return Committed(
         accepted=True,
         new=len(each.new),
         alerts=alerts,
         destinations=destinations,
-        claimed=tuple(ours),
+        claimed=tuple(claimed.pop(name) for name in sorted(destinations & claimed.keys())),
     )

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
+from monitor.stories.gist import TERM_BITS, TERM_MASK
 from monitor.stories.member import Member
 
 CONTAINED = 0.78
 
 _LEAST_MASS = 10.0  # of the smaller text; less is said by many
 _LEAST_BODY = 30.0  # of what stands beside the title; less tells nothing of its own
-_TERM = 0xFFFFFFFF
 _ALIKE_SPELLING = 0.47
 _ALIKE_BODY = 0.3
 _SAME_TITLE = 0.6  # of one source: what it puts around all its texts is no reason
@@ -87,9 +87,9 @@ def is_elsewhere(one: Member, other: Member) -> bool:
 def _is_swapped(one: Member, other: Member) -> bool:
     """Tell whether each says its own name between the same words, and nothing of the other's."""
     return any(
-        (ours & _TERM) not in other.terms
-        and (theirs & _TERM) not in one.terms
-        and not _is_spelled_alike(ours >> 32, theirs >> 32)
+        (ours & TERM_MASK) not in other.terms
+        and (theirs & TERM_MASK) not in one.terms
+        and not _is_spelled_alike(ours >> TERM_BITS, theirs >> TERM_BITS)
         for around, ours in one.slots.items()
         if (theirs := other.slots.get(around)) is not None
     )

@@ -17,6 +17,8 @@ from monitor.stories.calendar import CALENDAR
 NEAR = 300  # code points of the text behind the title that tell what it is about
 FAR = 1000  # code points by which a text is known again
 TITLE_COUNTS = 2
+TERM_BITS = 32  # of what a slot holds: the term, and above it how it is spelled
+TERM_MASK = (1 << TERM_BITS) - 1
 
 _LANGUAGE = re.compile("[a-z]{2,3}")
 _MOST_TERMS = 160
@@ -65,7 +67,7 @@ def make_gist(
             crc32(word.encode("utf-8", "replace"), prefix) for word in {*names}.intersection(title)
         ),
         slots={
-            term(language, around): _drawn(word) << 32 | term(language, stem)
+            term(language, around): _drawn(word) << TERM_BITS | term(language, stem)
             for around, (word, stem) in islice((slots or {}).items(), _MOST_SLOTS)
         },
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from monitor.model import ItemId, StoryId
+from monitor.stories.gist import TERM_BITS, TERM_MASK
 
 # Language, and how many terms, of them weighed, in the title, figures, names, slots.
 _HEAD = struct.Struct("<3s6B")
@@ -69,12 +70,12 @@ def pack(member: Member) -> bytes:
         len(names),
         len(member.slots),
     )
-    said = [each & 0xFFFFFFFF for each in member.slots.values()]
+    said = [each & TERM_MASK for each in member.slots.values()]
     numbers = (*member.terms, *sorted(member.title), *figures, *names, *member.slots, *said)
     return head + struct.pack(
         f"<{len(numbers)}I{len(said)}Q{weighed}e{terms}e",
         *numbers,
-        *[each >> 32 for each in member.slots.values()],
+        *[each >> TERM_BITS for each in member.slots.values()],
         *member.weights,
         *member.masses,
     )
@@ -105,7 +106,7 @@ def unpack(
         figures=frozenset(told[terms + titled : plain - named]),
         names=frozenset(told[plain - named : plain]),
         slots={
-            place: spelled << 32 | name
+            place: spelled << TERM_BITS | name
             for place, name, spelled in zip(around, said, drawn, strict=True)
         },
         weights=numbers[:weighed],
